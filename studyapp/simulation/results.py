@@ -1,0 +1,82 @@
+"""What a run gives back: named values, and figures in words that the terminal and matplotlib draw alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+    Numbers = Sequence[float] | Array
+else:
+    Numbers = Sequence[float]
+
+Progress = Callable[[float], None]
+"""Called by a long run with the fraction done, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis of a figure: a label with its unit, and a linear or logarithmic scale."""
+
+    label: str
+    scale: Literal["linear", "log"] = "linear"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A curve through (x, y); both 1-D of one length."""
+
+    x: Numbers
+    y: Numbers
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Separate points (x, y); both 1-D of one length."""
+
+    x: Numbers
+    y: Numbers
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """One bar per name, of the given height."""
+
+    names: Sequence[str]
+    heights: Numbers
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """A matrix shown as colours; row 0 on top. `z` is 2-D."""
+
+    z: Sequence[Numbers] | Numbers
+    label: str = ""
+
+
+Mark = Line | Points | Bars | HeatMap
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure in words, drawn alike by the terminal and by matplotlib."""
+
+    title: str
+    x: Axis
+    y: Axis
+    marks: Sequence[Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What `run` returns: named finite numbers or arrays, and figures (the first is the one shown beside a card)."""
+
+    values: Mapping[str, Any]
+    figures: Sequence[Figure] = ()
