@@ -1,0 +1,218 @@
+"""Runs a simulation and asks its exact values: the arithmetic between an author's functions and what cards need.
+
+Only ever imported in a worker process.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from studyapp.runs.loading import Function, Simulation, blaming
+from studyapp.runs.results import drawable, numbers, shape_of
+from studyapp.simulation import (
+    Check,
+    Claim,
+    ClaimMark,
+    ExpectedMark,
+    Figure,
+    Key,
+    ParameterError,
+    Result,
+    Run,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Accepted = Mapping[str, Any]
+
+
+def run(simulation: Simulation, given: Accepted, seed: int, progress: Callable[[float], None]) -> Run:
+    """One run with the given parameters (defaults for the rest), its claims, and the exact values that apply.
+
+    `seconds` is the time of the simulation's `run` alone. A SimulationError for a value that is no finite number or
+    array of them, a figure that cannot be drawn, and anything that the simulation raises.
+    """
+    accepted, parameters = _parameters(simulation, given)
+    if seed < 0:
+        raise simulation.wrong(f"the seed {seed} is negative", "give a whole number from 0")
+    rng = np.random.default_rng(seed)
+    with _blaming(simulation, "run"):
+        start = time.perf_counter()
+        arguments = (parameters, rng, progress) if simulation.wants_progress else (parameters, rng)
+        result = simulation.run(*arguments)
+        seconds = time.perf_counter() - start
+    values, figures = _result(simulation, result)
+    exact: dict[str, Any] = {}
+    for mark in simulation.description.values:
+        if not _applies(simulation, mark, parameters):
+            continue
+        function = simulation.expected[mark.name]
+        if mark.name not in values:
+            what = f"@expected {mark.name} has no value of that name to compare with"
+            raise simulation.wrong(what, "return it in the values of the Result", function)
+        exact[mark.name] = _exact(simulation, function, parameters, f"@expected {mark.name}")
+        if np.shape(exact[mark.name]) != np.shape(values[mark.name]):
+            shapes = f"{shape_of(values[mark.name])}, @expected {mark.name} is {shape_of(exact[mark.name])}"
+            raise simulation.wrong(f"the value {mark.name} is {shapes}", "give both one shape", function)
+    return Run(
+        simulation=simulation.name,
+        sha256=simulation.sha256,
+        parameters=accepted,
+        seed=seed,
+        values=values,
+        expected=exact,
+        figures=figures,
+        claims=tuple(_claim(simulation, mark, parameters, result.values) for mark in simulation.description.claims),
+        numpy=np.__version__,
+        seconds=seconds,
+    )
+
+
+def keys(
+    simulation: Simulation, sets: Sequence[Accepted], value: str, index: int | None, mistakes: Sequence[str]
+) -> list[Key]:
+    """The exact value at each set of parameters, and what the named mistakes give there.
+
+    `index` says which element of an array is asked (negative: from the end). A SimulationError names the parameters
+    where the value does not apply or is not finite.
+    """
+    known = {mark.name: mark for mark in simulation.description.values}
+    about = {mark.name: mark.value for mark in simulation.description.mistakes}
+    if value not in known:
+        remedy = f"ask for one of {', '.join(known) or '(it has none)'}"
+        raise simulation.wrong(f"has no value {value!r} with an exact answer", remedy)
+    for name in mistakes:
+        if about.get(name) != value:
+            have = ", ".join(one for one, what in about.items() if what == value) or "(it has none)"
+            raise simulation.wrong(f"has no mistake {name!r} about {value}", f"name one of {have}")
+    found = []
+    for given in sets:
+        accepted, parameters = _parameters(simulation, given)
+        at = ", ".join(f"{name}={_short(accepted[name])}" for name in given) or "the defaults"
+        if not _applies(simulation, known[value], parameters):
+            remedy = "ask where @expected applies"
+            raise simulation.wrong(f"{value} has no exact answer at {at}", remedy, simulation.expected[value])
+        exact = _picked(simulation, simulation.expected[value], parameters, index, f"@expected {value}", at)
+        wrong = {
+            name: _picked(simulation, simulation.mistakes[name], parameters, index, f"the mistake {name}", at)
+            for name in mistakes
+        }
+        found.append(Key(exact, wrong, known[value].unit))
+    return found
+
+
+# --- parameters, exact values and claims ----------------------------------------------------------
+
+
+def _parameters(simulation: Simulation, given: Accepted) -> tuple[dict[str, Any], Any]:
+    try:
+        accepted = dict(simulation.description.accept(given))
+    except ParameterError as error:
+        raise simulation.wrong(str(error), "choose another value") from error
+    with _blaming(simulation, "Parameters"):
+        return accepted, simulation.parameters(**accepted)
+
+
+def _applies(simulation: Simulation, mark: ClaimMark | ExpectedMark, parameters: object) -> bool:
+    with _blaming(simulation, f"applies of {mark.name}"):
+        return mark.applies is None or bool(mark.applies(parameters))
+
+
+def _claim(simulation: Simulation, mark: ClaimMark, parameters: object, values: Mapping[str, Any]) -> Claim:
+    name = f"{simulation.name}.{mark.number}"
+    if not _applies(simulation, mark, parameters):
+        return Claim(name, mark.name, mark.sentence, Verdict.SILENT)
+    function = simulation.claims[mark.name]
+    with _blaming(simulation, f"the claim {mark.name}"):
+        check = function(parameters, values)
+    if not isinstance(check, Check):
+        what = f"the claim {mark.name} returned {type(check).__name__}"
+        raise simulation.wrong(what, "return about(), between(), below(), above() or true()", function)
+    verdict = Verdict.HOLDS if check.holds else Verdict.FAILS
+    with _blaming(simulation, f"the claim {mark.name}"):
+        numbers = (_told(one) for one in (check.measured, check.expected, check.low, check.high))
+    return Claim(name, mark.name, mark.sentence, verdict, *numbers)
+
+
+def _told(number: float) -> float | None:
+    """A bound that is infinite is none, and a measurement that is not finite is none: no NaN leaves the process."""
+    return float(number) if math.isfinite(number) else None
+
+
+def _exact(simulation: Simulation, function: Function, parameters: object, called: str, at: str = "") -> Any:
+    """What an author's closed form gives: a finite number, or nested lists of them."""
+    with _blaming(simulation, called):
+        given = function(parameters)
+    try:
+        return numbers(given)
+    except ValueError as error:
+        where = f" at {at}" if at else ""
+        raise simulation.wrong(f"{called} {error}{where}", "return a finite number or an array", function) from error
+
+
+def _picked(
+    simulation: Simulation, function: Function, parameters: object, index: int | None, called: str, at: str
+) -> float:
+    """The number that is asked for: itself, or an array's element. A mistake may give the element directly."""
+    exact = _exact(simulation, function, parameters, called, at)
+    if isinstance(exact, list):
+        if index is None:
+            what = f"{called} is {shape_of(exact)}"
+            raise simulation.wrong(what, "say which element is asked, with index", function)
+        if not -len(exact) <= index < len(exact) or isinstance(exact[index], list):
+            what = f"{called} is {shape_of(exact)} at {at}, it has no element {index}"
+            raise simulation.wrong(what, f"ask for 0 to {len(exact) - 1}", function)
+        return float(exact[index])
+    if index is not None and called.startswith("@"):
+        raise simulation.wrong(f"{called} is one number, it has no element {index}", "leave the index out", function)
+    return float(exact)
+
+
+# --- what run returned ----------------------------------------------------------------------------
+
+
+def _result(simulation: Simulation, result: object) -> tuple[dict[str, Any], tuple[Figure, ...]]:
+    function = simulation.run
+    if not isinstance(result, Result):
+        remedy = "return Result(values={...}, figures=[...])"
+        raise simulation.wrong(f"run returned {type(result).__name__}, not a Result", remedy, function)
+    if not isinstance(result.values, Mapping) or not all(isinstance(name, str) for name in result.values):
+        raise simulation.wrong("the values of the Result are no mapping from names", "use a dict", function)
+    values = {}
+    for name, value in result.values.items():
+        try:
+            values[name] = numbers(value)
+        except ValueError as error:
+            remedy = "a value is a finite number or an array of them"
+            raise simulation.wrong(f"the value {name} {error}", remedy, function) from error
+    if not isinstance(result.figures, list | tuple):
+        raise simulation.wrong("the figures of the Result are no list", "write figures=[...]", function)
+    figures = []
+    for number, figure in enumerate(result.figures, 1):
+        try:
+            figures.append(drawable(figure))
+        except ValueError as error:
+            remedy = "leave such points out" if "index" in str(error) else "correct the figure"
+            raise simulation.wrong(f"figure {number} of run: {error}", remedy, function) from error
+    return values, tuple(figures)
+
+
+def _short(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@contextmanager
+def _blaming(simulation: Simulation, doing: str) -> Iterator[None]:
+    """What the simulation raises becomes one line; NumPy's warnings stay silent and its error state is put back."""
+    with blaming(simulation.path, doing), np.errstate(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
