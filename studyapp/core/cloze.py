@@ -88,9 +88,12 @@ def maths_ranges(text: str) -> list[tuple[int, int]]:
 
 
 def _masked(text: str, ranges: list[tuple[int, int]]) -> str:
+    pieces: list[str] = []
+    position = 0
     for start, end in ranges:
-        text = text[:start] + "\ufffc" * (end - start) + text[end:]
-    return text
+        pieces += [text[position:start], "\ufffc" * (end - start)]
+        position = end
+    return "".join([*pieces, text[position:]])
 
 
 def gaps(text: str) -> tuple[Gap, ...]:

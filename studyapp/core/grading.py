@@ -132,27 +132,17 @@ class _Words:
 _ALIKE = str.maketrans(
     dict.fromkeys("‐‑‒–—−", "-")
     | dict.fromkeys("·⋅×", "*")
-    | {
-        "÷": "/",
-        "²": "^2",
-        "³": "^3",
-        "½": "1/2",
-        "ø": "o",
-        "Ø": "o",
-        "ł": "l",
-        "Ł": "l",
-        "đ": "d",
-        "æ": "ae",
-        "œ": "oe",
-    }
+    | {"÷": "/", "²": "^2", "³": "^3", "½": "1/2"}
+    | {"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe"}
 )
+_MARKUP = re.compile(r"\*\*|[`$]")
 _ARTICLE = re.compile(r"(?<!\S)(?:the|an?)\s+(?=\w\w)")
 _HYPHEN = re.compile(r"(?<=[^\W\d_]{2})(?:-|\s+-\s+)|(?<=\w)-(?=[^\W\d_]{2})")  # fan-in, LeNet-5, k-means; not n-1
 _NUMBER = re.compile(
     r"""(?: [1-9][0-9]{0,2} (?:,[0-9]{3})+ (?![0-9]) (?:\.[0-9]+)?  # 1,000
           | [0-9]+ (?:[.,][0-9]+)?                                   # 0.5 and 0,5
-          | (?<![0-9a-z]) \.[0-9]+ )                                # .5
-        (?: e[-+]?[0-9]{1,3} (?![0-9a-z]) )?""",
+          | \.[0-9]+ )                                              # .5
+        (?: e[-+]?[0-9]{1,3} )?""",
     re.VERBOSE,
 )
 _MATHS = frozenset("+-*/^=<>")
@@ -164,7 +154,7 @@ _SIGNS = frozenset("%*/#&@-")  # punctuation to Unicode, but they mean something
 def _read(typed: str) -> _Words:
     decomposed = unicodedata.normalize("NFKD", typed.translate(_ALIKE))
     text = "".join(one for one in decomposed if not unicodedata.combining(one)).casefold()
-    text = text.replace("**", "").strip(" *_`\"'").rstrip(" -")
+    text = _MARKUP.sub("", text).strip(" *_\"'").rstrip(" -")
     text = _HYPHEN.sub(" ", _ARTICLE.sub("", text))
     numbers = tuple(_value(one[0]) for one in _NUMBER.finditer(text))
     maths = not _MATHS.isdisjoint(text)
@@ -173,7 +163,7 @@ def _read(typed: str) -> _Words:
 
 
 def _means_something(sign: str) -> bool:
-    return sign.isalnum() or sign in _SIGNS or (unicodedata.category(sign)[0] == "S" and sign not in "`$")
+    return sign.isalnum() or sign in _SIGNS or unicodedata.category(sign)[0] == "S"
 
 
 def _value(number: str) -> tuple[str, int]:

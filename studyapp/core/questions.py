@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from studyapp.core.cloze import cloze, cloze_answer
+from studyapp.core.cloze import cloze, cloze_answer, code_ranges
 from studyapp.model import Card, Kind, Option, ParameterValue
 from studyapp.simulation import Key
 
-CODE = re.compile(r"(^(?:```|~~~).*?^(?:```|~~~)[^\n]*$|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`))", re.DOTALL | re.MULTILINE)
 PLACEHOLDER = re.compile(r"@\{([A-Za-z_][A-Za-z0-9_]*)\}")
 LONGEST_TYPED = 4
 """Answers of more words than this are recalled and graded by the learner, never typed."""
@@ -129,9 +128,9 @@ def fill(text: str, parameters: Mapping[str, ParameterValue]) -> str:
     if "@{" not in text:
         return text
     pieces, position = [], 0
-    for code in CODE.finditer(text):
-        pieces += [_filled(text[position : code.start()], parameters), code.group()]
-        position = code.end()
+    for start, end in code_ranges(text):
+        pieces += [_filled(text[position:start], parameters), text[start:end]]
+        position = end
     return "".join([*pieces, _filled(text[position:], parameters)])
 
 

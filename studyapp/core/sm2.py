@@ -1,8 +1,8 @@
 """SM-2, exactly: what one grade does to the number of repetitions, the interval and the ease factor.
 
 P. A. Wozniak, "Optimization of repetition spacing in the practice of learning", 1990, algorithm SM-2. The ease factor
-(EF) is kept in whole hundredths: as a binary float, 140 days x 3.0 comes out a hair above 420 and would be rounded up
-to 421.
+(EF) is kept in whole hundredths: in binary floats five steps of 0.1 take 2.5 to 3.0000000000000004, and an interval of
+140 days grows to 421 in place of 420.
 """
 
 from __future__ import annotations

@@ -68,7 +68,11 @@ def test_no_judge_gives_a_five(typed: str, accepted: list[str], sure: bool, hint
         ("sig\u0301moi\u0308d", "sigmoid"),
         ("Ørsted", "orsted"),
         ("softmax", "**Softmax**"),
+        ("the softmax layer", "the **Softmax** layer"),
         ("relu", "`ReLU`"),
+        ("x+y", "$x$ + $y$"),
+        ("a relu layer", "a `ReLU` layer"),
+        ("mean average", "mean (average)"),
         ("“weight decay”", "weight decay"),
         ("don’t know", "don't know"),
         ("ｓｏｆｔｍａｘ", "softmax"),
@@ -151,6 +155,11 @@ def test_a_slip_of_the_keyboard_is_offered(typed: str, accepted: str) -> None:
     verdict = judge_text(typed, ["something else", accepted])
     assert verdict == Verdict(1, False, True, note=f"nearly: {accepted}", nearly=True)
     assert counted_as_right(verdict) == Verdict(3, True, True, note=f"nearly: {accepted}")
+
+
+def test_what_is_counted_as_right_stands_for_no_mistake() -> None:
+    """Counted as right by hand it is a 3, sure or not, and no longer an instance of a misconception."""
+    assert counted_as_right(Verdict(1, False, False, mistake="divides_by_the_sum")) == Verdict(3, True, False)
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\n", "...", "?", "'", "-"])

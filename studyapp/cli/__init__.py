@@ -1,0 +1,108 @@
+"""The command line: `studyapp` opens Home, and every other command prints and exits."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import click
+
+from studyapp import __version__
+from studyapp.cli.common import Call, common, failures, one_line
+
+COMMANDS = {
+    "study": "study",
+    "run": "simulations",
+    "verify": "simulations",
+    "check": "files",
+    "stamp": "files",
+    "relink": "files",
+    "sm2": "reports",
+    "due": "reports",
+    "log": "reports",
+    "stats": "reports",
+    "doctor": "reports",
+}
+"""Where each command is written; a module is imported when one of its commands is called."""
+
+
+class Commands(click.Group):
+    """The commands, each imported when it is needed: a start pays for what it uses."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All names, in the order of the manual."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of this name, or None."""
+        if name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"studyapp.cli.{COMMANDS[name]}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """As click does, with the nearest name for one that does not exist."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            remedy = f"did you mean {near[0]!r}?" if near else "see `studyapp --help`"
+            ctx.fail(f"there is no command {one_line(args[0])!r}; {remedy}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="studyapp")
+@common
+def studyapp(call: Call) -> None:
+    """Study every day in the terminal, with answers backed by live computation.
+
+    Without a command Home opens: Enter starts to study what is due.
+
+    \b
+    studyapp                                   open Home
+    studyapp study training --minutes 15       study one deck for a quarter of an hour
+    studyapp run softmax_output --temperature 2
+    studyapp verify                            run every simulation that a card relies on
+    studyapp --home ~/course due --json        another data folder; for scripts
+    """
+    if click.get_current_context().invoked_subcommand is None:
+        from studyapp.cli.study import home
+
+        home(call)
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 1 something was wrong, 2 wrong usage, 130 interrupted."""
+    debug = "--debug" in sys.argv
+    sys.exit(outcome(lambda: studyapp.main(standalone_mode=False), debug=debug))
+
+
+def outcome(run: Callable[[], Any], *, debug: bool) -> int:
+    """The exit status of a command; what went wrong is said in one line, with a traceback only for `--debug`."""
+    try:
+        status = run()
+    except click.exceptions.Exit as wanted:
+        return wanted.exit_code
+    except click.Abort:
+        return 130
+    except KeyboardInterrupt:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `studyapp log | head` is no error
+        return 0
+    except Exception as error:
+        if debug:
+            raise
+        known = isinstance(error, failures())
+        what = str(error) if known else f"unexpected {type(error).__name__}: {error} (--debug shows where)"
+        click.echo(f"studyapp: {one_line(what)}", err=True)
+        return 1
+    return status if isinstance(status, int) else 0

@@ -1,0 +1,65 @@
+"""`studyapp` and `studyapp study`: the screens, or a few plain lines where there is no terminal."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from studyapp.cli.common import Call, common, print_table, say
+
+
+def home(call: Call) -> None:
+    """Open Home; without a terminal, print what is due."""
+    if on_terminal():
+        show(call, "home")
+    else:
+        print_due(call)
+
+
+@click.command(short_help="Study what is due, in all decks or some.")
+@click.argument("deck", nargs=-1)
+@click.option("--minutes", type=click.IntRange(1, 240), help="How long the session is; kept in the app with + and -.")
+@common
+def study(call: Call, deck: tuple[str, ...], minutes: int | None) -> None:
+    """Study what is due, mixed over all decks, or only in the DECKs named by title or file.
+
+    \b
+    studyapp study
+    studyapp study lesson-1 --minutes 20
+    """
+    if not on_terminal():
+        raise click.ClickException("studying needs a terminal; `studyapp due` prints what is due")
+    show(call, "review", deck, minutes)
+
+
+def on_terminal() -> bool:
+    """Whether a person sits there: a full-screen program without a terminal would hang."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
+
+
+def show(call: Call, start: str, decks: tuple[str, ...] = (), minutes: int | None = None) -> None:
+    """Run the application until it is left; exits 1 with one line if it failed."""
+    from studyapp.tui.app import StudyApp
+
+    with call.library() as library:
+        app = StudyApp(library, start=start, decks=library.matching(decks), minutes=minutes, debug=call.debug)
+        app.run()
+    if app.failure is not None:
+        if call.debug:
+            raise SystemExit(1)
+        raise app.failure
+    if app.return_code:
+        raise SystemExit(app.return_code)
+
+
+def print_due(call: Call) -> None:
+    """What waits in each deck, as plain lines."""
+    from studyapp.overview import overview
+
+    with call.library() as library:
+        seen = overview(library)
+    rows = [(row.title, f"{100 * row.mastery:.0f} %", row.due, row.new) for row in (seen.all, *seen.rows)]
+    print_table(("deck", "mastery", "due", "new"), rows, frozenset({1, 2, 3}))
+    if seen.problems:
+        say(f"{seen.problems} problems in the decks; `studyapp check` lists them")

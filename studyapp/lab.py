@@ -1,0 +1,243 @@
+"""The laboratory: describe, run and draw any simulation by name, and compute the keys of cards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from studyapp.core.backing import combinations, nearest, problems, too_close
+from studyapp.core.questions import Question
+from studyapp.model import Card, Day, ParameterValue, Problem
+from studyapp.runs.consent import Consent
+from studyapp.runs.errors import SimulationError
+from studyapp.runs.finder import Found, Source, find, read_source
+from studyapp.runs.frames import decode, encode
+from studyapp.runs.worker import Worker
+from studyapp.simulation import Description, Figure, Key, Run
+
+QUICK = 0.2
+"""Runs of so many seconds at most are made by themselves when an answer is shown."""
+
+
+class ConsentError(SimulationError):
+    """A learner's own simulation that has not been consented to yet; `source` is the file to show and ask about."""
+
+    def __init__(self, source: Source) -> None:
+        what = "your own simulation has not been allowed to run yet"
+        super().__init__(str(source.path), what, f"`studyapp run {source.name}` in a terminal shows it and asks")
+        self.source = source
+
+
+class Remembered(Protocol):
+    """Where descriptions and keys are kept between starts, by the hash of the file they came from."""
+
+    def get_description(self, sha256: str) -> str | None:
+        """The stored JSON, or None."""
+
+    def put_description(self, sha256: str, text: str) -> None:
+        """Keep it."""
+
+    def get_key(self, sha256: str, question: str) -> str | None:
+        """The stored JSON, or None."""
+
+    def put_key(self, sha256: str, question: str, text: str) -> None:
+        """Keep it."""
+
+
+class Laboratory:
+    """Every simulation there is, and one warm worker process to run them in."""
+
+    def __init__(self, shipped: Path, own: Path, consent: Consent, memory: Remembered, worker: Worker) -> None:
+        self._shipped, self._own = shipped, own
+        self._consent, self._memory, self._worker = consent, memory, worker
+        self._found: Found | None = None
+        self._described: dict[str, Description] = {}
+        self._keys: dict[tuple[str, str], Key] = {}
+
+    @property
+    def found(self) -> Found:
+        """The simulations on disk, and what is wrong with their files. Read once; `refresh` reads them again."""
+        if self._found is None:
+            self._found = find(self._shipped, self._own)
+        return self._found
+
+    def refresh(self) -> None:
+        """Look at the folders again, as after the learner edited a simulation."""
+        self._found = None
+
+    def source(self, name: str) -> Source:
+        """The file of a simulation by name, or by path for a file named on the command line."""
+        if name.endswith(".py"):
+            return self._shipped_or(read_source(Path(name)))
+        try:
+            return self.found.sources[name]
+        except KeyError:
+            remedy = nearest(name, self.found.sources)
+            raise SimulationError(name, "there is no simulation of this name", remedy) from None
+
+    def _shipped_or(self, given: Source) -> Source:
+        known = self.found.sources.get(given.name)
+        return known if known is not None and known.sha256 == given.sha256 else given
+
+    def trusted(self, source: Source) -> bool:
+        """Whether the file may run: shipped, or these very bytes were consented to."""
+        return source.shipped or self._consent.given(source)
+
+    def consent(self, source: Source) -> None:
+        """Remember that these very bytes may run."""
+        self._consent.give(source)
+
+    def _allowed(self, name: str) -> Source:
+        source = self.source(name)
+        if not self.trusted(source):
+            raise ConsentError(source)
+        return source
+
+    async def describe(self, name: str) -> Description:
+        """What a simulation offers. Read in the worker once per version of its file, then remembered."""
+        source = self._allowed(name)
+        if source.sha256 not in self._described:
+            kept = self._memory.get_description(source.sha256)
+            if kept is None:
+                self._described[source.sha256] = description = await self._worker.describe(source)
+                self._memory.put_description(source.sha256, encode(description).decode())
+            else:
+                self._described[source.sha256] = decode(Description, kept)
+        return self._described[source.sha256]
+
+    async def descriptions(self) -> tuple[dict[str, Description], list[Problem]]:
+        """All simulations that may run and can be read, by name, and the problems of those that cannot."""
+        known: dict[str, Description] = {}
+        wrong = list(self.found.problems)
+        for name, source in self.found.sources.items():
+            if not self.trusted(source):
+                continue
+            try:
+                known[name] = await self.describe(name)
+            except SimulationError as error:
+                wrong.append(Problem(str(source.path), 0, "", str(error), "mend the simulation"))
+        return known, wrong
+
+    async def run(
+        self,
+        name: str,
+        parameters: Mapping[str, object],
+        seed: int,
+        progress: Callable[[float], None] | None = None,
+    ) -> Run:
+        """Run a simulation in the worker; missing parameters take their defaults. Raises SimulationError."""
+        description = await self.describe(name)
+        accepted = description.accept(parameters)
+        return await self._worker.run(self._allowed(name), accepted, seed, progress)
+
+    async def run_quickly(self, name: str, parameters: Mapping[str, object], seed: int) -> Run | None:
+        """Run a simulation that is shown while nobody waits for it; None when it is known to take too long for that."""
+        question = "seconds " + json.dumps(sorted(parameters.items()))
+        sha256 = self._allowed(name).sha256
+        if float(self._memory.get_key(sha256, question) or 0) > QUICK:
+            return None
+        run = await self.run(name, parameters, seed)
+        self._memory.put_key(sha256, question, f"{run.seconds:.3f}")
+        return run
+
+    async def key(self, card: Card, parameters: Mapping[str, ParameterValue]) -> Key:
+        """The exact answer of a computed card at these parameters, with what its mistakes give. Computed once."""
+        question = _question(card, parameters)
+        link = card.simulation
+        assert link is not None
+        await self.describe(link.name)  # for the names of its mistakes
+        sha256 = self._allowed(link.name).sha256
+        if (sha256, question) not in self._keys:
+            kept = self._memory.get_key(sha256, question)
+            if kept is None:
+                (key,) = await self.keys(card, [parameters])
+                self._memory.put_key(sha256, question, encode(key).decode())
+            else:
+                key = decode(Key, kept)
+            self._keys[sha256, question] = key
+        return self._keys[sha256, question]
+
+    async def keys(self, card: Card, parameter_sets: Sequence[Mapping[str, ParameterValue]]) -> list[Key]:
+        """The keys of a computed card at many sets of parameters, in one call of the worker."""
+        link, asked = card.simulation, card.answer
+        assert link is not None
+        assert asked is not None
+        description = await self.describe(link.name)
+        accepted = [description.accept(one) for one in parameter_sets]
+        return await self._worker.keys(self._allowed(link.name), accepted, asked.value, asked.index, asked.mistakes)
+
+    def misconception(self, card: Card, mistake: str) -> str:
+        """What a named mistake of a computed card's simulation says, once its key was computed; else empty."""
+        link = card.simulation
+        source = self.found.sources.get(link.name) if link is not None else None
+        description = self._described.get(source.sha256) if source is not None else None
+        marks = description.mistakes if description is not None else ()
+        return next((mark.misconception for mark in marks if mark.name == mistake), "")
+
+    def remember_verified(self, card: Card, day: Day, seeds: int) -> None:
+        """Keep that the card's simulation, in its present version, bore the card out on so many seeds."""
+        if card.simulation is not None:
+            sha256 = self.source(card.simulation.name).sha256
+            self._memory.put_key(sha256, f"verified {card.id}", json.dumps([day, seeds]))
+
+    def verified(self, card: Card) -> tuple[Day, int] | None:
+        """The day of the latest verification of the card with this version of its simulation, and its seeds."""
+        if card.simulation is None or card.simulation.name not in self.found.sources:
+            return None
+        kept = self._memory.get_key(self.source(card.simulation.name).sha256, f"verified {card.id}")
+        return tuple(json.loads(kept)) if kept else None
+
+    def receipt(self, question: Question) -> dict[str, object] | None:
+        """What a computed question was judged against, to be logged with its answer; None for other cards."""
+        link, asked, key = question.card.simulation, question.card.answer, question.key
+        if link is None or asked is None or key is None:
+            return None
+        return {
+            "simulation": link.name,
+            "sha256": self.source(link.name).sha256,
+            "parameters": dict(question.parameters),
+            "seed": question.seed,
+            "values": {asked.value: key.value},
+            "numpy": version("numpy"),
+        }
+
+    async def draw(self, figure: Figure, file: Path) -> None:
+        """Write a figure as PNG or SVG, by the file's ending; matplotlib runs in the worker."""
+        await self._worker.draw(figure, file)
+
+    async def cancel(self) -> None:
+        """Stop the run under way; whoever waits for it gets a SimulationError."""
+        await self._worker.cancel()
+
+    async def close(self) -> None:
+        """End the worker process."""
+        await self._worker.close()
+
+    async def check(self, cards: Iterable[Card]) -> list[Problem]:
+        """What is wrong between cards and simulations: unknown names, bounds, mistakes too close to the key."""
+        cards = list(cards)
+        known, wrong = await self.descriptions()
+        untrusted = {name for name, source in self.found.sources.items() if not self.trusted(source)}
+        checked = [card for card in cards if card.simulation is None or card.simulation.name not in untrusted]
+        wrong += problems(checked, known)
+        refused = {(one.path, one.card) for one in wrong}
+        for card in checked:
+            if card.answer is None or card.simulation is None or (card.deck, card.id) in refused:
+                continue
+            sets = list(combinations(card.simulation))
+            try:
+                keys = await self.keys(card, sets)
+            except SimulationError as error:
+                wrong.append(Problem(card.deck, card.answer.line, card.id, f"[answer] {error}", "mend the parameters"))
+            else:
+                wrong += too_close(card, list(zip(sets, keys, strict=True)))
+        return wrong
+
+
+def _question(card: Card, parameters: Mapping[str, ParameterValue]) -> str:
+    asked = card.answer
+    assert asked is not None
+    return json.dumps([asked.value, asked.index, asked.mistakes, sorted(parameters.items())])

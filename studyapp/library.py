@@ -1,0 +1,327 @@
+"""Everything opened together: folders, decks, store, simulations, clock and seeds."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from studyapp import settings
+from studyapp.core import days
+from studyapp.core.backing import Backing, backing
+from studyapp.decks import DeckError, atomic, parse, read_file, scan, stamp
+from studyapp.lab import Laboratory
+from studyapp.model import Card, Day, Deck, Entry, Predicted, Problem, Relinked
+from studyapp.planning import Limits
+from studyapp.runs.consent import Consent
+from studyapp.runs.worker import Limits as RunLimits
+from studyapp.runs.worker import Worker
+from studyapp.settings import Settings
+from studyapp.store import FileStamp, Store, duplicates
+from studyapp.study import StudySession
+from studyapp.verification import Verification
+
+PACKAGE = Path(__file__).parent
+
+
+class LibraryError(Exception):
+    """A request that the library cannot carry out; the message is one clear line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything lies. `home` holds all that is the learner's; the shipped folders are only read."""
+
+    home: Path
+    shipped: Path
+
+    @property
+    def decks(self) -> Path:
+        """The learner's own decks; one at the same relative path as a shipped deck takes its place."""
+        return self.home / "decks"
+
+    @property
+    def simulations(self) -> Path:
+        """The learner's own simulations."""
+        return self.home / "simulations"
+
+    @property
+    def settings(self) -> Path:
+        """The settings file, which need not exist."""
+        return self.home / "settings.toml"
+
+
+def shipped_content() -> Path:
+    """The folder with the shipped decks and simulations: inside the installed package, else beside it in a checkout."""
+    installed = PACKAGE / "_content"
+    return installed if installed.is_dir() else PACKAGE.parent
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What `studyapp check` found: how many cards of which kinds, and every problem."""
+
+    cards: int
+    kinds: Mapping[str, int]
+    problems: tuple[Problem, ...]
+
+
+class Library:
+    """All decks, everything learned, every simulation. Close it, or use it in a `with`."""
+
+    def __init__(
+        self,
+        places: Places,
+        store: Store,
+        *,
+        now: Callable[[], datetime],
+        seeds: Callable[[], int],
+    ) -> None:
+        self.places, self.store = places, store
+        self.now, self.seeds = now, seeds
+        self.settings = settings.read(places.settings)
+        self._laboratory: Laboratory | None = None
+        self._unreadable: list[Problem] = []
+        store.on_rebuilt = self.synchronise
+
+    @classmethod
+    def open(
+        cls,
+        home: Path,
+        *,
+        now: Callable[[], datetime],
+        seeds: Callable[[], int],
+        shipped: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Library:
+        """Open the data folder, made if need be, and read the decks that changed since the last time."""
+        places = Places(home, shipped or shipped_content())
+        library = cls(places, Store.open(home), now=now, seeds=seeds)
+        try:
+            library.synchronise(progress)
+        except BaseException:
+            library.store.close()
+            raise
+        return library
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store. A worker process is ended by `close_laboratory`, or ends by itself once we are gone."""
+        self.store.close()
+
+    async def close_laboratory(self) -> None:
+        """End the worker process, if one was started."""
+        if self._laboratory is not None:
+            await self._laboratory.close()
+
+    # --- time -------------------------------------------------------------------------------------
+
+    def study_day(self, instant: datetime) -> Day:
+        """The study day of an instant, in the zone this machine is in at that instant."""
+        zone = instant.astimezone().tzinfo
+        assert zone is not None
+        return days.study_day(instant, zone, self.settings.rollover_hour)
+
+    @property
+    def today(self) -> Day:
+        """The study day it is now."""
+        return self.study_day(self.now())
+
+    # --- decks ------------------------------------------------------------------------------------
+
+    def files(self) -> dict[str, tuple[Path, os.stat_result]]:
+        """Every deck file with its status, by its relative path: the learner's own before a shipped one."""
+        self._unreadable = []
+        found: dict[str, tuple[Path, os.stat_result]] = {}
+        for root in (self.places.shipped / "decks", self.places.decks):
+            if root.exists():
+                try:
+                    found |= {name: (root / name, status) for name, status in scan(root, self._unreadable.append)}
+                except DeckError as error:
+                    self._unreadable.append(Problem(str(root), 0, "", str(error)))
+        return dict(sorted(found.items()))
+
+    def problems(self) -> list[Problem]:
+        """What is wrong with deck files, as they were last read; `check` also looks at the simulations."""
+        return [*self._unreadable, *self.store.problems()]
+
+    def synchronise(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Bring the cache up to date with the files. A file that has not changed costs one `stat`."""
+        files, known = self.files(), self.store.files()
+        changed = [
+            (name, file, status)
+            for name, (file, status) in files.items()
+            if name not in known or (known[name].mtime_ns, known[name].size) != (status.st_mtime_ns, status.st_size)
+        ]
+        removed = [name for name in known if name not in files]
+        if not changed and not removed:
+            return
+
+        def read() -> Iterator[tuple[Deck, FileStamp]]:
+            for position, (name, file, status) in enumerate(changed):
+                if progress is not None:
+                    progress(position, len(changed))
+                deck, sha256 = read_deck(file, name)
+                yield deck, FileStamp(status.st_mtime_ns, status.st_size, sha256)
+
+        self.store.replace(read(), removed)
+
+    def may_stamp(self, card: Card) -> bool:
+        """Whether the card has no id in its file yet and the file is the learner's own."""
+        return not card.stamped and (self.places.decks / card.deck).is_file()
+
+    def stamp(self, card: Card) -> None:
+        """Write the card's id into its heading, if the file still holds the bytes that were parsed; else DeckError."""
+        file = self.places.decks / card.deck
+        data = read_file(file)
+        if hashlib.sha256(data).hexdigest() != self.store.files()[card.deck].sha256:
+            raise DeckError(f"{file}: has changed since it was read; `studyapp stamp` writes the ids")
+        stamp(file, parsed=data, only={card.family})
+        self.synchronise()
+
+    def matching(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """The decks that a person's words name: a path, a file name without `.md`, or a title; all if none are given.
+
+        Raises LibraryError with the decks there are.
+        """
+        known = self.store.decks()
+        chosen = []
+        for words in wanted:
+            given = words.removesuffix(".md").lower()
+            named = [
+                deck.path
+                for deck in known
+                if given in (deck.path.removesuffix(".md").lower(), Path(deck.path).stem.lower(), deck.title.lower())
+            ] or [deck.path for deck in known if given and given in (deck.path + " " + deck.title).lower()]
+            if len(named) != 1:
+                what = "names several decks" if named else "names no deck"
+                raise LibraryError(f"{words!r} {what}; say one of: {', '.join(named or [deck.path for deck in known])}")
+            chosen += named
+        return tuple(chosen)
+
+    def titles(self, decks: Sequence[str]) -> str:
+        """The decks by their titles, as a screen names them."""
+        return ", ".join(deck.title for deck in self.store.decks() if decks and deck.path in decks) or "all decks"
+
+    async def check(self, paths: Sequence[Path] = ()) -> CheckReport:
+        """Parse every deck afresh (or those at the paths) and hold their cards against the simulations."""
+        files: dict[str, Path] = {}
+        wrong: list[Problem] = []
+        for path in paths:
+            if path.is_dir():
+                files |= {str(path / name): path / name for name, _ in scan(path, wrong.append)}
+            else:
+                files[str(path)] = path
+        if not paths:
+            files = {name: file for name, (file, _) in self.files().items()}
+            wrong += self._unreadable
+        decks = [read_deck(file, name)[0] for name, file in files.items()]
+        cards = [card for deck in decks for card in deck.cards]
+        wrong += [problem for deck in decks for problem in deck.problems]
+        wrong += duplicates(cards)
+        shipped = self.places.shipped / "decks"
+        for card in cards:
+            if backing(card) is Backing.NONE and files[card.deck].is_relative_to(shipped):
+                remedy = "name one in a [simulation] table"
+                wrong.append(Problem(card.deck, card.line, card.id, "a shipped card launches a simulation", remedy))
+        wrong += await self.laboratory.check(cards)
+        kinds: dict[str, int] = {}
+        for card in cards:
+            kinds[card.kind.value] = kinds.get(card.kind.value, 0) + 1
+        return CheckReport(len(cards), kinds, tuple(sorted(wrong, key=lambda one: (one.path, one.line))))
+
+    # --- uses -------------------------------------------------------------------------------------
+
+    def study(self, decks: Iterable[str] = (), minutes: int | None = None) -> StudySession:
+        """Start a session of Spaced over these decks, or all of them, mixed."""
+        return StudySession(
+            store=self.store,
+            laboratory=self.laboratory,
+            now=self.now,
+            study_day=self.study_day,
+            seeds=self.seeds,
+            minutes=self.settings.minutes if minutes is None else minutes,
+            decks=tuple(decks),
+            limits=Limits(self.settings.new_a_day, self.settings.reviews_a_day),
+        )
+
+    @property
+    def laboratory(self) -> Laboratory:
+        """The simulations and their warm worker, which starts at its first task."""
+        if self._laboratory is None:
+            self._laboratory = self.another_laboratory()
+        return self._laboratory
+
+    def another_laboratory(self, limits: RunLimits | None = None) -> Laboratory:
+        """A laboratory with a worker process of its own, for work on several cores."""
+        return Laboratory(
+            self.places.shipped / "simulations",
+            self.places.simulations,
+            Consent(self.places.home / "consent.json"),
+            self.store,
+            Worker(self.places.home / "scratch", limits),
+        )
+
+    def verified(self, cards: Iterable[Card], seeds: int, found: Verification) -> None:
+        """Remember on which day and over how many seeds each card's simulation was found to hold."""
+        failed = {failure.card for failure in found.failures}
+        for card in cards:
+            if card.simulation is not None and card.id not in failed:
+                self.laboratory.remember_verified(card, self.today, seeds)
+
+    def set(self, **changes: int | bool | str) -> Settings:
+        """Change settings and keep them; raises LibraryError when the file cannot be written."""
+        changed = dataclasses.replace(self.settings, **changes)  # type: ignore[arg-type]
+        try:
+            atomic(self.places.settings, settings.written(changed))
+        except (OSError, DeckError) as error:
+            raise LibraryError(f"{self.places.settings}: not saved ({error})") from None
+        self.settings = changed
+        return changed
+
+    def undo(self) -> tuple[Entry, ...]:
+        """Take the learner's newest act back; returns what it was, or nothing."""
+        now = self.now()
+        return self.store.undo(at=now, day=self.study_day(now))
+
+    def redo(self) -> tuple[Entry, ...]:
+        """Do again what was taken back last; returns it, or nothing."""
+        now = self.now()
+        return self.store.redo(at=now, day=self.study_day(now))
+
+    def predict(self, prediction: Predicted) -> None:
+        """Log a prediction made in the Lab and what the run gave."""
+        now = self.now()
+        self.store.append([prediction], at=now, day=self.study_day(now))
+
+    def relink(self, old: str, new: str) -> int:
+        """Say that what was learned of one id belongs to another now; how many entries that moves."""
+        moved = len(self.store.entries(old))
+        if not moved:
+            raise LibraryError(f"nothing was ever logged for {old!r}; see `studyapp log`")
+        if self.store.card(new) is None:
+            raise LibraryError(f"no deck has a card {new!r}; see `studyapp check`")
+        now = self.now()
+        self.store.append([Relinked(old, new)], at=now, day=self.study_day(now))
+        return moved
+
+
+def read_deck(file: Path, name: str) -> tuple[Deck, str]:
+    """Parse a deck file, and hash it; one that cannot be read gives a deck without cards and the problem."""
+    try:
+        data = read_file(file)
+    except DeckError as error:
+        return Deck(
+            path=name, title=name, cards=(), problems=(Problem(name, 0, "", str(error).removeprefix(f"{file}: ")),)
+        ), ""
+    return parse(data, name), hashlib.sha256(data).hexdigest()

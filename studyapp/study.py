@@ -1,0 +1,384 @@
+"""One session of Spaced: which card is asked next, what an answer does, and how each step is taken back.
+
+The session holds the rules between a screen and the store. Whatever a method reports as graded is already durable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from studyapp.core import sm2
+from studyapp.core.grading import Verdict, counted_as_right, judge_choice, judge_number, judge_text
+from studyapp.core.questions import Asking, Question, draw, pose
+from studyapp.core.queue import AGAIN_AFTER, SURE_AND_WRONG_AFTER, Queue
+from studyapp.lab import Laboratory
+from studyapp.model import Answered, Card, Day, Entry, Flagged, Mode, Schedule
+from studyapp.planning import Limits, expected_minutes, planned
+from studyapp.runs.errors import SimulationError
+from studyapp.store import Store
+from studyapp.summary import Summary, summed
+
+COVERED_FROM = 21
+"""At intervals of so many days and more a choice card keeps its options covered: recall first, then choose."""
+
+
+class Stage(Enum):
+    """Where the current question stands. REVEALED: the answer is shown and not graded yet."""
+
+    ASKED = "asked"
+    REVEALED = "revealed"
+    GRADED = "graded"
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A durable answer: the log's entry, the verdict, and the schedule before and after it."""
+
+    entry: Entry
+    verdict: Verdict
+    before: Schedule
+    after: Schedule
+
+
+@dataclass(slots=True)
+class StudySession:
+    """The cards of one session and the question in hand. `now` and `seeds` are the clock and the source of seeds."""
+
+    store: Store
+    laboratory: Laboratory
+    now: Callable[[], datetime]
+    study_day: Callable[[datetime], Day]
+    seeds: Callable[[], int]
+    minutes: int
+    decks: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    queue: Queue = field(default_factory=Queue)
+    question: Question | None = None
+    stage: Stage = Stage.ASKED
+    graded: Graded | None = None
+    trouble: str = ""
+    started: datetime = field(init=False)
+    _asked_at: datetime = field(init=False)
+    _thought: timedelta | None = None
+    _restored: Answered | None = None
+    _seeds: dict[str, int] = field(default_factory=dict)
+    _answers: list[Graded] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.started = self._asked_at = self.now()
+        self.queue = Queue(self._plan(self.minutes))
+
+    # --- planning ---------------------------------------------------------------------------------
+
+    @property
+    def today(self) -> Day:
+        """The study day it is now."""
+        return self.study_day(self.now())
+
+    def _plan(self, minutes: float) -> tuple[str, ...]:
+        return planned(self.store, self.today, self.decks, self.limits, minutes=minutes, seed=self.seeds())
+
+    def extend(self, minutes: int) -> int:
+        """Add cards for so many minutes more; how many came. The daily limits still hold."""
+        before = len(self.queue)
+        self.minutes += minutes
+        more = self._plan(minutes + expected_minutes(self.store, self.queue.waiting))
+        self.queue = self.queue.extended(more)
+        return len(self.queue) - before
+
+    @property
+    def left(self) -> int:
+        """How many cards are still to come, the one in hand included."""
+        return len(self.queue)
+
+    @property
+    def done(self) -> int:
+        """How many different cards of this session need no more today."""
+        waiting = set(self.queue.waiting)
+        return len({_card(one.entry) for one in self._answers} - waiting)
+
+    @property
+    def place(self) -> int:
+        """Which card of the session is in hand, from 1."""
+        finished = self.graded is not None and not self.graded.after.drilling
+        return self.done if finished else min(self.done + 1, self.done + self.left)
+
+    @property
+    def seconds(self) -> float:
+        """How long the session has been going on."""
+        return (self.now() - self.started).total_seconds()
+
+    @property
+    def answers(self) -> int:
+        """How many answers this session has seen, taken-back ones not counted."""
+        return len(self._answers)
+
+    # --- asking -----------------------------------------------------------------------------------
+
+    async def next(self) -> Question | None:
+        """Ask the next card; None when the session is over. A key that cannot be had leaves a line in `trouble`."""
+        self.question, self.stage, self.graded, self.trouble = None, Stage.ASKED, None, ""
+        self._thought = self._restored = None
+        while (card_id := self.queue.next_card) is not None:
+            card = self.store.card(card_id)
+            if card is None:  # its file changed meanwhile
+                self.queue = self.queue.without(card_id)
+                continue
+            self.question = await self._pose(card, self._seed(card_id))
+            break
+        self._asked_at = self.now()
+        return self.question
+
+    async def look_ahead(self) -> None:
+        """Compute the numbers of the card after this one, so that it shows at once."""
+        for card_id in self.queue.waiting[1:3]:
+            card = self.store.card(card_id)
+            if card is not None and card.answer is not None:
+                try:
+                    await self.laboratory.key(card, draw(card, self._seed(card_id)))
+                except (SimulationError, ValueError):
+                    return  # said when the card is asked
+
+    def _seed(self, card: str) -> int:
+        return self._seeds.setdefault(card, self.seeds())
+
+    async def _pose(self, card: Card, seed: int) -> Question:
+        key = None
+        if card.answer is not None:
+            try:
+                key = await self.laboratory.key(card, draw(card, seed))
+            except (SimulationError, ValueError) as error:
+                self.trouble = str(error)
+        return pose(card, seed, key)
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule of the card in hand, before it is answered."""
+        if self.graded is not None:
+            return self.graded.before
+        return self.store.schedule(self._question.card.id)
+
+    @property
+    def covered(self) -> bool:
+        """Whether the options stay covered until Space."""
+        return self._question.asking is Asking.OPTIONS and self.schedule.interval >= COVERED_FROM
+
+    @property
+    def outlook(self) -> dict[int, sm2.Outlook]:
+        """What each grade would do to the card in hand."""
+        return sm2.preview(self.schedule, self.today)
+
+    @property
+    def given(self) -> str:
+        """What was chosen or typed for the card in hand; empty for a recall."""
+        if self.graded is not None:
+            return _answer(self.graded.entry).given
+        return self._restored.given if self._restored is not None else ""
+
+    @property
+    def card(self) -> Card:
+        """The card in hand; only while there is one."""
+        return self._question.card
+
+    @property
+    def _question(self) -> Question:
+        assert self.question is not None
+        return self.question
+
+    # --- answering --------------------------------------------------------------------------------
+
+    def reveal(self) -> None:
+        """Show the answer of a card that the learner grades; the time taken stops here."""
+        if self.stage is Stage.ASKED:
+            self._stop_clock()
+            self.stage = Stage.REVEALED
+
+    def choose(self, position: int, *, sure: bool, hinted: bool = False) -> Graded:
+        """Answer with the option at this position; judged and durable at once."""
+        option = self._question.options[position]
+        self._stop_clock()
+        return self._record(judge_choice(option.correct, sure, hinted), option.text)
+
+    def type_answer(self, given: str, *, sure: bool = True, hinted: bool = False) -> Graded:
+        """Answer in words or as an expression; judged and durable at once. Raises ExpressionError on no number."""
+        question = self._question
+        if question.card.answer is not None:
+            assert question.key is not None
+            verdict = judge_number(given, question.key, question.card.answer, sure, hinted)
+            if verdict.mistake:
+                words = self.laboratory.misconception(question.card, verdict.mistake)
+                verdict = replace(verdict, note=f"that is what you get if {words}" if words else verdict.mistake)
+        else:
+            verdict = judge_text(given, question.accepted, sure, hinted)
+        self._stop_clock()
+        return self._record(verdict, given)
+
+    @property
+    def allowed(self) -> frozenset[int]:
+        """The grades that may be given now: any for a recall; an automatic grade may be lowered, and 4 raised to 5."""
+        if self.graded is None:
+            return frozenset(sm2.GRADES)
+        grade = self.graded.verdict.grade
+        return frozenset({*range(grade), grade, 5} if grade == sm2.GOOD else range(grade + 1))
+
+    @property
+    def may_count_as_right(self) -> bool:
+        """Whether the answer in hand was judged wrong for what may be a slip, which only the learner can know."""
+        graded = self.graded
+        return (
+            graded is not None
+            and graded.verdict.correct is False
+            and self._question.asking is Asking.TYPED
+            and (graded.verdict.nearly or self._question.card.answer is None)
+            and bool(_answer(graded.entry).given.strip())
+        )
+
+    def count_as_right(self) -> Graded:
+        """Correct an answer judged wrong for its spelling: right by hand is a 3."""
+        assert self.may_count_as_right
+        return self._correct(counted_as_right(self._graded.verdict))
+
+    def grade(self, grade: int) -> Graded:
+        """Grade a recall 0-5, or correct the automatic grade of the answer in hand; durable at once.
+
+        Only a grade in `allowed` may be given: a ValueError otherwise.
+        """
+        if grade not in self.allowed:
+            raise ValueError(f"grade {grade} may not be given now")
+        if self.graded is not None:
+            return self._correct(replace(self.graded.verdict, grade=grade))
+        self._stop_clock()
+        if self._restored is not None and self._restored.correct is not None:
+            before = self._restored
+            return self._record(Verdict(grade, grade >= sm2.PASS, before.sure), before.given)
+        return self._record(Verdict(grade, None, None), "")
+
+    def _correct(self, verdict: Verdict) -> Graded:
+        old = self._graded
+        event = _answer(old.entry)
+        corrected = self._event(verdict, event.given, event.milliseconds)
+        now = self.now()
+        entries = self.store.correct(old.entry.id, corrected, at=now, day=self.study_day(now))
+        self._answers.remove(old)
+        return self._settle(entries[-1], verdict, old.before)
+
+    @property
+    def _graded(self) -> Graded:
+        assert self.graded is not None
+        return self.graded
+
+    def _record(self, verdict: Verdict, given: str) -> Graded:
+        before = self.store.schedule(self._question.card.id)
+        assert self._thought is not None
+        event = self._event(verdict, given, round(self._thought.total_seconds() * 1000))
+        now = self.now()
+        (entry,) = self.store.append([event], at=now, day=self.study_day(now))
+        return self._settle(entry, verdict, before)
+
+    def _event(self, verdict: Verdict, given: str, milliseconds: int) -> Answered:
+        question = self._question
+        return Answered(
+            card=question.card.id,
+            mode=Mode.SPACED,
+            kind=question.card.kind,
+            grade=verdict.grade,
+            seed=question.seed,
+            correct=verdict.correct,
+            sure=verdict.sure,
+            milliseconds=milliseconds,
+            given=given,
+            receipt=self.laboratory.receipt(question),
+        )
+
+    def _settle(self, entry: Entry, verdict: Verdict, before: Schedule) -> Graded:
+        card = self._question.card.id
+        after = self.store.schedule(card)
+        self.graded, self.stage = Graded(entry, verdict, before, after), Stage.GRADED
+        self._answers.append(self.graded)
+        if after.drilling:
+            confident = verdict.correct is False and verdict.sure is True
+            self.queue = self.queue.again(card, SURE_AND_WRONG_AFTER if confident else AGAIN_AFTER)
+            self._seeds.pop(card, None)
+        else:
+            self.queue = self.queue.without(card)
+        return self.graded
+
+    def _stop_clock(self) -> None:
+        if self._thought is None:
+            self._thought = self.now() - self._asked_at
+
+    # --- setting aside, taking back ---------------------------------------------------------------
+
+    def bury(self) -> Card:
+        """Put the card in hand off until tomorrow."""
+        return self._set_aside(Flagged(self._question.card.id, buried_until=self.today + 1))
+
+    def suspend(self) -> Card:
+        """Take the card in hand out of study until the learner wants it back."""
+        return self._set_aside(Flagged(self._question.card.id, suspended=True))
+
+    def _set_aside(self, flag: Flagged) -> Card:
+        now = self.now()
+        self.store.append([flag], at=now, day=self.study_day(now))
+        self.queue = self.queue.without(flag.card)
+        return self._question.card
+
+    async def undo(self) -> tuple[Entry, ...]:
+        """Take the newest act back, of this session or an earlier one; its card is in hand again, answer shown.
+
+        Returns what was taken back; nothing when there is nothing to undo.
+        """
+        now = self.now()
+        return await self._after(self.store.undo(at=now, day=self.study_day(now)), undone=True)
+
+    async def redo(self) -> tuple[Entry, ...]:
+        """Do again what undo took back last; returns it, or nothing."""
+        now = self.now()
+        return await self._after(self.store.redo(at=now, day=self.study_day(now)), undone=False)
+
+    async def _after(self, entries: Sequence[Entry], *, undone: bool) -> tuple[Entry, ...]:
+        for entry in entries:
+            match entry.event:
+                case Answered(card=card_id, seed=seed) if undone:
+                    self._answers = [one for one in self._answers if one.entry.id != entry.id]
+                    card = self.store.card(card_id)
+                    if card is None:
+                        continue
+                    self.queue = self.queue.first(card_id)
+                    self._seeds[card_id] = seed
+                    self.graded, self.trouble = None, ""
+                    self.question = await self._pose(card, seed)
+                    self.stage, self._asked_at = Stage.REVEALED, self.now()
+                    self._restored = _answer(entry)
+                    self._thought = timedelta(milliseconds=self._restored.milliseconds)
+                case Answered(card=card_id):
+                    drilling = self.store.schedule(card_id).drilling
+                    self.queue = self.queue.again(card_id, AGAIN_AFTER) if drilling else self.queue.without(card_id)
+                    await self.next()
+                case Flagged(card=card_id) if undone:
+                    self.queue = self.queue.first(card_id)
+                    await self.next()
+                case Flagged(card=card_id):
+                    self.queue = self.queue.without(card_id)
+                    await self.next()
+                case _:
+                    pass
+        return tuple(entries)
+
+    def summary(self) -> Summary:
+        """What this session came to."""
+        answers = [(_answer(one.entry), one.before) for one in self._answers]
+        return summed(answers, self.store, self.today, self.decks, self.seconds)
+
+
+def _answer(entry: Entry) -> Answered:
+    assert isinstance(entry.event, Answered)
+    return entry.event
+
+
+def _card(entry: Entry) -> str:
+    return _answer(entry).card

@@ -1,0 +1,1 @@
+"""What a person sees: screens and keys. No rule lives here."""

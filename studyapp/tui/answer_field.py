@@ -1,0 +1,27 @@
+"""The field for typed answers: while it has the caret every printable key is text."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+
+class AnswerField(Input):
+    """One line to type an answer into. Enter submits; Esc leaves it, so that the other keys work again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave the field", show=False)]
+
+    DEFAULT_CSS = """
+    AnswerField { height: 1; border: none; padding: 0 1; margin: 0 1; background: $panel; }
+    AnswerField:focus { border: none; background: $panel-lighten-1; }
+    """
+
+    def __init__(self, *, numeric: bool) -> None:
+        example = "a number or an expression, as in sqrt(6/768)" if numeric else "your answer"
+        super().__init__(placeholder=example, max_length=200, select_on_focus=False, compact=True)
+
+    def action_leave(self) -> None:
+        """Give the keys back to the screen."""
+        self.screen.set_focus(None)

@@ -1,0 +1,155 @@
+"""The application: opens the first screen, carries what all screens share, and turns errors into one clear line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from studyapp.library import Library, LibraryError
+from studyapp.model import Entry
+from studyapp.store import StoreError
+from studyapp.tui import wording
+from studyapp.tui.card_text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from studyapp.model import Card, ParameterValue
+
+
+class StudyApp(App[None]):
+    """studyapp in a terminal. `start` is "home", "review" or "lab"."""
+
+    TITLE = "studyapp"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "colon"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "keys", "keys", show=False),
+        Binding("u", "undo", "undo", show=False),
+        Binding("U", "redo", "redo", show=False),
+        Binding("ctrl+c", "quit", "quit", show=False, priority=True),
+    ]
+    CSS = """
+    Screen { background: $background; }
+    .bar { height: 1; padding: 0 1; color: $text; background: $panel; }
+    .rule { height: 1; padding: 0; color: $text-muted; }
+    ToastRack { dock: top; align: right top; width: 100%; padding: 0; margin: 0; }
+    Toast { width: 100%; max-width: 100%; height: auto; padding: 0 1; margin: 0; border: none; }
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        start: str = "home",
+        decks: tuple[str, ...] = (),
+        minutes: int | None = None,
+        debug: bool = False,
+    ) -> None:
+        super().__init__()
+        self.library = library
+        self.failure: Exception | None = None
+        self._start, self._decks, self._minutes, self._debugging = start, decks, minutes, debug
+        self._bindings.key_to_bindings.pop("ctrl+q", None)  # flow control: it never reaches some terminals
+
+    def on_mount(self) -> None:
+        """Show the first screen; Home lies below it, so that `q` leads there."""
+        match self._start:
+            case "review":
+                from studyapp.tui.review import ReviewScreen
+
+                self.push_screen(ReviewScreen(self._decks, self._minutes, only=True))
+            case _:
+                from studyapp.tui.home import HomeScreen
+
+                self.push_screen(HomeScreen())
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: what this screen can do, then what every screen can."""
+        from studyapp.tui.commands import commands_of
+
+        yield from commands_of(screen)
+        yield SystemCommand("Undo", "take the last answer or act back (u)", self.action_undo)
+        yield SystemCommand("Redo", "do again what was taken back (U)", self.action_redo)
+        yield SystemCommand("Keys of this screen", "every key and what it does (?)", self.action_keys)
+        yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
+        yield SystemCommand("Quit", "leave studyapp; everything is saved", self.action_quit)
+
+    # --- what every screen uses -------------------------------------------------------------------
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """Show one line at the top for a few seconds, where it covers no key and no grade; text is shown as text."""
+        severity: SeverityLevel = "error" if wrong else "information"
+        self.clear_notifications()
+        self.notify(plain(text).plain, markup=False, severity=severity, timeout=8 if wrong else 4)
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Turn what can go wrong outside the program into one line on the screen; everything else goes on."""
+        from studyapp.decks import DeckError
+        from studyapp.runs.errors import SimulationError
+
+        try:
+            yield
+        except (StoreError, LibraryError, SimulationError, DeckError) as error:
+            self.say(str(error), wrong=True)
+
+    def taken_back(self, entries: tuple[Entry, ...], *, undone: bool) -> None:
+        """Say what undo or redo did."""
+        if not entries:
+            self.say("There is nothing to take back." if undone else "There is nothing to do again.")
+            return
+        words = ", ".join(wording.act(entry) for entry in entries)
+        self.say(f"Taken back: {words}. U does it again." if undone else f"Done again: {words}.")
+
+    def action_undo(self) -> None:
+        """Take the newest act back, on a screen that has no undo of its own."""
+        with self.guard():
+            self.taken_back(self.library.undo(), undone=True)
+            self._renew()
+
+    def action_redo(self) -> None:
+        """Do again what was taken back."""
+        with self.guard():
+            self.taken_back(self.library.redo(), undone=False)
+            self._renew()
+
+    def _renew(self) -> None:
+        renew = getattr(self.screen, "renew", None)
+        if renew is not None:
+            renew()
+
+    def open_lab(
+        self, name: str = "", parameters: Mapping[str, ParameterValue] | None = None, card: Card | None = None
+    ) -> None:
+        """Open a simulation in the Lab, or without a name the list of all."""
+        from studyapp.tui.lab import LabScreen
+        from studyapp.tui.lab_list import LabListScreen
+
+        self.push_screen(LabScreen(name, parameters or {}, card) if name else LabListScreen())
+
+    def action_keys(self) -> None:
+        """Show the keys of this screen."""
+        from studyapp.tui.keys import KeysScreen
+
+        if not isinstance(self.screen, KeysScreen):
+            self.push_screen(KeysScreen(self.screen))
+
+    async def on_unmount(self) -> None:
+        """End the worker process."""
+        await self.library.close_laboratory()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """An error nobody expected ends the app with one line; `--debug` shows where it came from."""
+        self.failure = error
+        if self._debugging:
+            super()._handle_exception(error)
+        else:
+            self._return_code = 1
+            self.exit()

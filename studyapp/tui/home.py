@@ -1,0 +1,142 @@
+"""Home: what is due, in which deck, how long it takes, and the keys that lead everywhere."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from studyapp.overview import Overview, overview
+from studyapp.tui import home_text, wording
+from studyapp.tui.card_text import plain
+from studyapp.tui.hints import Hint, Hints
+from studyapp.tui.screen import StudyScreen
+
+MINUTES = (5, 10, 15, 20, 30, 45, 60, 90, 120)
+"""The budgets that + and - step through."""
+
+
+class HomeScreen(StudyScreen):
+    """The first screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "study", "study the deck in the highlighted row"),
+        Binding("down,j", "move(1)", "next row"),
+        Binding("up,k", "move(-1)", "row before"),
+        Binding("plus,equals_sign", "minutes(1)", "more time"),
+        Binding("minus", "minutes(-1)", "less time"),
+        Binding("x", "lab", "the Lab: every simulation"),
+        Binding("exclamation_mark", "problems", "what is wrong in the decks"),
+        Binding("u", "app.undo", "take the last answer or act back"),
+        Binding("U", "app.redo", "do it again"),
+        Binding("q", "app.quit", "quit; everything is saved"),
+    ]
+    CSS = """
+    HomeScreen #scroll { height: 1fr; padding: 1 1 0 1; }
+    HomeScreen #table, HomeScreen #state { height: auto; link-style: none; link-color: $text;
+        link-background: transparent; link-style-hover: none; link-background-hover: $panel; link-color-hover: $text; }
+    HomeScreen #state { margin-top: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row = 0
+        self._overview: Overview | None = None
+
+    def compose(self) -> ComposeResult:
+        """Bar, table, state of things, keys."""
+        yield Static(id="bar", classes="bar")
+        with VerticalScroll(id="scroll", can_focus=False):
+            yield Static(id="table")
+            yield Static(id="state")
+        yield Hints(id="hints")
+
+    def on_screen_resume(self) -> None:
+        """Read the store afresh whenever Home comes to the front."""
+        self.renew()
+
+    def renew(self) -> None:
+        """Read the store and show it."""
+        with self.study_app.guard():
+            self._overview = overview(self.library)
+            self._show()
+
+    def on_resize(self) -> None:
+        """Lay everything out anew."""
+        self._show()
+
+    def _show(self) -> None:
+        seen = self._overview
+        if seen is None:
+            return
+        self._row = min(self._row, len(seen.rows))
+        width = self.app.size.width - 2
+        right = f"{wording.day_name(seen.today)} · {seen.minutes} min"
+        self.static("bar").update(plain("studyapp" + right.rjust(width - 8)))
+        self.static("table").update(home_text.table(seen, self._row, self.text_width + 2))
+        self.static("state").update(home_text.state(seen, self.text_width))
+        problems = [Hint("!", wording.counted(seen.problems, "problem"), "screen.problems")] if seen.problems else []
+        study = "study everything due, mixed" if self._row == 0 else f"study {seen.rows[self._row - 1].title}"
+        self.query_one(Hints).show(
+            [
+                Hint("Enter", study[:60], "screen.study"),
+                Hint("+ -", f"{seen.minutes} min", "screen.minutes(1)"),
+                Hint("x", "lab", "screen.lab"),
+                *problems,
+                Hint("u", "undo", "app.undo"),
+                Hint(":", "commands", "app.command_palette"),
+                Hint("?", "keys", "app.keys"),
+                Hint("q", "quit", "app.quit"),
+            ]
+        )
+
+    def action_move(self, step: int) -> None:
+        """Highlight another row."""
+        if self._overview is not None:
+            self._row = (self._row + step) % (len(self._overview.rows) + 1)
+            self._show()
+            self.query_one("#scroll", VerticalScroll).scroll_to(y=max(0, self._row - 4), animate=False)
+
+    def action_choose(self, row: int) -> None:
+        """Highlight a row; study it if it is highlighted already."""
+        if row == self._row:
+            self.action_study()
+        else:
+            self._row = row
+            self._show()
+
+    def action_minutes(self, step: int) -> None:
+        """Give a session more or less time; kept for the next days."""
+        now = self.library.settings.minutes
+        nearest = min(range(len(MINUTES)), key=lambda i: abs(MINUTES[i] - now))
+        with self.study_app.guard():
+            self.library.set(minutes=MINUTES[max(0, min(len(MINUTES) - 1, nearest + step))])
+        self.renew()
+
+    def action_study(self) -> None:
+        """Start a session on the highlighted row."""
+        from studyapp.tui.review import ReviewScreen
+
+        if self._overview is not None:
+            decks = () if self._row == 0 else (self._overview.rows[self._row - 1].path,)
+            self.app.push_screen(ReviewScreen(decks))
+
+    def action_lab(self) -> None:
+        """Open the list of simulations."""
+        self.study_app.open_lab()
+
+    def action_problems(self) -> None:
+        """List what is wrong in the decks."""
+        from studyapp.tui.problems import ProblemsScreen
+
+        self.app.push_screen(ProblemsScreen())
+
+    def on_key(self, event: events.Key) -> None:
+        """Space does what Enter does."""
+        if event.key == "space":
+            event.stop()
+            self.action_study()

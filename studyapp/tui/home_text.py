@@ -1,0 +1,95 @@
+"""The texts of Home: the table of decks and the lines below it."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.style import Style
+
+from studyapp.core.days import date_of
+from studyapp.overview import Overview, Row
+from studyapp.tui import wording
+from studyapp.tui.card_text import plain
+
+BOLD, DIM = Style(bold=True), Style(dim=True)
+BAR = 8
+SPARKS = "▁▂▃▄▅▆▇█"
+MODES = ("Learn", "Test", "Matching")
+
+
+def table(seen: Overview, highlighted: int, width: int) -> Content:
+    """One row per deck, the first for all of them; a click highlights, a second one studies."""
+    columns = "".join(f"  {name}" for name in MODES)
+    name_width = max(14, width - 2 - BAR - 7 - len(columns) - 17)
+    heading = f"  {'Name'.ljust(name_width)}{'Mastery'.ljust(BAR + 6)}{columns}{'Spaced'.rjust(10)}"
+    lines = [Content.styled(heading, DIM)]
+    for position, row in enumerate((seen.all, *seen.rows)):
+        style = Style(bold=position == highlighted) + Style.from_meta({"@click": f"screen.choose({position})"})
+        lines.append(_row(row, position == highlighted, name_width).stylize(style))
+    return Content("\n").join(lines)
+
+
+def _row(row: Row, highlighted: bool, name_width: int) -> Content:
+    title = plain(row.title)
+    if title.cell_length > name_width - 1:
+        title = title.truncate(name_width - 1, ellipsis=True)
+    share = round(BAR * row.mastery)
+    bar = "█" * share + "░" * (BAR - share)
+    return Content.assemble(
+        "▸ " if highlighted else "  ",
+        title,
+        " " * (name_width - title.cell_length),
+        f"{bar} {f'{100 * row.mastery:.0f} %'.rjust(5)}",
+        *(f"  {'-'.ljust(len(name))}" for name in MODES),
+        (f"{row.due} due" if row.due else "-").rjust(10),
+        (f"{row.new} new" if row.new else "").rjust(8),
+    )
+
+
+def state(seen: Overview, width: int) -> Content:
+    """Today, the week to come, and how it has been going; a first line for those who are new or come back."""
+    lines = []
+    if not seen.studied_before:
+        new = wording.counted(seen.all.new, "new card")
+        lines += [Content.styled(f"No study sessions yet. Enter starts with {new}.", BOLD)]
+    elif seen.welcome_back:
+        when = (
+            f"you are level on {_date(seen.today + seen.level_in_days)}" if seen.level_in_days else "this takes a while"
+        )
+        words = f"Welcome back: {seen.all.due} due. At {seen.minutes} minutes a day {when}; new cards wait."
+        lines += [Content.styled(words, BOLD)]
+    lines.append(Content.styled("─" * width, DIM))
+    lines.append(_labelled("Today", _today(seen)))
+    if seen.studied_before:
+        lines.append(_labelled("Week", _week(seen)))
+        lines.append(_labelled("Lately", f"studied {seen.studied_days} of the last 30 days"))
+    return Content("\n").join(lines)
+
+
+def _labelled(label: str, text: str) -> Content:
+    return Content.assemble((label.ljust(8), DIM), text)
+
+
+def _today(seen: Overview) -> str:
+    waiting = [f"{seen.all.due} due"] * bool(seen.all.due) + [f"{seen.all.new} new"] * bool(seen.all.new)
+    done = f"{wording.counted(seen.done_today, 'card')} done"
+    if not waiting:
+        return (
+            f"nothing more is due; {done}" if seen.studied_before else "no cards yet: put decks into your decks folder"
+        )
+    minutes = max(1, round(min(seen.needed_minutes, seen.minutes)))
+    more = "" if seen.needed_minutes <= seen.minutes else f" of {seen.needed_minutes:.0f}"
+    return f"{' and '.join(waiting)}, about {minutes}{more} minutes{' · ' + done if seen.done_today else ''}"
+
+
+def _week(seen: Overview) -> str:
+    most = max(seen.week, default=0)
+    days = []
+    for offset, due in enumerate(seen.week, start=1):
+        spark = SPARKS[round((len(SPARKS) - 1) * due / most)] if most else SPARKS[0]
+        days.append(f"{date_of(seen.today + offset):%a}"[:2] + f" {due} {spark}")
+    return "   ".join(days)
+
+
+def _date(day: int) -> str:
+    on = date_of(day)
+    return f"{on.day} {on:%b}"

@@ -1,0 +1,349 @@
+"""The Lab: predict, run, compare; change a parameter and see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState
+
+from studyapp.lab import ConsentError
+from studyapp.model import Card, ParameterValue, Predicted
+from studyapp.runs.errors import SimulationError
+from studyapp.simulation import Description, ParameterError, Run
+from studyapp.tui import lab_text
+from studyapp.tui.card_text import plain
+from studyapp.tui.hints import Hint, Hints
+from studyapp.tui.lab_form import ParameterForm
+from studyapp.tui.lab_plot import LabPlot
+from studyapp.tui.lab_text import Prediction
+from studyapp.tui.screen import StudyScreen
+
+LIVE_SECONDS = 0.5
+"""A run that took no longer is made again by itself when a parameter changes."""
+
+
+class LabScreen(StudyScreen):
+    """One simulation, from a card or by name."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "predict", "predict a value before the run"),
+        Binding("x", "run", "run"),
+        Binding("g", "next_figure", "next figure"),
+        Binding("v", "source", "view the source"),
+        Binding("y", "copy", "copy as a command line"),
+        Binding("f", "save_figure", "save the figure as PNG or SVG"),
+        Binding("n", "new_seed", "another seed, and run"),
+        Binding("pageup", "scroll(-1)", "scroll the results up"),
+        Binding("pagedown", "scroll(1)", "scroll the results down"),
+        Binding("escape", "cancel", "stop the run; without one, back"),
+        Binding("q", "leave", "back"),
+    ]
+    OTHER_KEYS: ClassVar[dict[str, str]] = {
+        "↑ ↓": "choose a parameter",
+        "← →": "change it",
+        "1-9 . - Enter": "type its value",
+        "0": "reset all parameters",
+    }
+    CSS = """
+    LabScreen #body { height: 1fr; }
+    LabScreen #left { width: 48; }
+    LabScreen #help { height: 2; padding: 0 1; color: $text-muted; }
+    LabScreen #right { width: 1fr; padding-right: 1; }
+    LabScreen #results { height: 11; padding: 0 1; border-top: solid $panel-lighten-2; }
+    LabScreen #results Static { height: auto; }
+    LabScreen #compared, LabScreen #claims, LabScreen #values { margin-bottom: 1; }
+    LabScreen #compared { display: none; }
+    LabScreen #state { height: auto; max-height: 3; padding: 0 1; }
+    LabScreen.narrow #left { width: 38; }
+    """
+
+    def __init__(self, name: str, parameters: Mapping[str, ParameterValue], card: Card | None) -> None:
+        super().__init__()
+        self._simulation_name, self._given, self._card = name, parameters, card
+        self._description: Description | None = None
+        self._prediction: Prediction | None = None
+        self._run: Run | None = None
+        self._figure = 0
+        self._again = False
+
+    def compose(self) -> ComposeResult:
+        """The form at the left, the plot at the right, the results below."""
+        start = f"Lab · {self._simulation_name}"
+        yield Static(plain(start + (f"    from: {self._card.prompt}" if self._card else "")), classes="bar")
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield Static(id="help")
+            with Vertical(id="right"):
+                yield LabPlot(id="plot")
+        yield Static(id="state")
+        with VerticalScroll(id="results", can_focus=False):
+            yield Static(id="compared")
+            yield Static(id="claims")
+            yield Static(id="values")
+            yield Static(id="silent")
+        yield Hints(id="hints")
+
+    async def on_mount(self) -> None:
+        """Read what the simulation offers; a learner's own file asks first."""
+        self._say("reading the simulation …")
+        self._show_hints()
+        self.run_worker(self._open(), exit_on_error=False)
+
+    async def _open(self) -> None:
+        laboratory = self.library.laboratory
+        try:
+            self._description = await laboratory.describe(self._simulation_name)
+            values = self._description.accept(self._given)
+        except ConsentError as asked:
+            from studyapp.tui.source import SourceScreen
+
+            if not await self.app.push_screen_wait(SourceScreen(asked.source, asking=True)):
+                self.app.pop_screen()
+                return
+            with self.study_app.guard():
+                laboratory.consent(asked.source)
+                await self._open()
+            return
+        except (SimulationError, ParameterError) as error:
+            self._say(f"! {error}")
+            return
+        form = ParameterForm(self._description.parameters, values, self.library.seeds() % 10_000)
+        await self.query_one("#left").mount(form, before="#help")
+        form.focus()
+        self.query_one("#values", Static).update(plain(self._description.summary))
+        self._say("1 predict (d)   2 run (x)   3 compare")
+        self._show_hints()
+
+    # --- showing ----------------------------------------------------------------------------------
+
+    def _say(self, text: str) -> None:
+        self.static("state").update(plain(text))
+
+    def _show_hints(self) -> None:
+        if self._description is None:
+            self.query_one(Hints).show([Hint("q", "back", "screen.leave")])
+            return
+        more = [Hint("g", "next figure", "screen.next_figure")] if self._run and len(self._run.figures) > 1 else []
+        back = "back to the card" if self._card else "back"
+        self.query_one(Hints).show(
+            [
+                Hint("↑↓ ←→", "change"),
+                Hint("d", "predict", "screen.predict"),
+                Hint("x", "run", "screen.run"),
+                *more,
+                Hint("f", "figure", "screen.save_figure"),
+                Hint("y", "copy command", "screen.copy"),
+                Hint("v", "source", "screen.source"),
+                Hint("0", "reset"),
+                Hint("?", "keys", "app.keys"),
+                Hint("q", back, "screen.leave"),
+            ]
+        )
+
+    def on_resize(self) -> None:
+        """Lay the results out anew."""
+        self.set_class(self.app.size.width < 100, "narrow")
+        self._show_results()
+
+    def _show_results(self) -> None:
+        run, description = self._run, self._description
+        if run is None or description is None:
+            return
+        width = max(30, self.app.size.width - 4)
+        compared = self.static("compared")
+        compared.display = self._prediction is not None
+        if self._prediction is not None:
+            compared.update(lab_text.compared(self._prediction, run, width))
+        self.static("values").update(lab_text.values(run, width))
+        backing = self._card.simulation.claims if self._card and self._card.simulation else ()
+        self.static("claims").update(lab_text.claims(run, backing, width))
+        self.static("silent").update(lab_text.silent_claims(run, description, width))
+        if run.figures:
+            self.query_one(LabPlot).show(run.figures[self._figure % len(run.figures)])
+
+    # --- running ----------------------------------------------------------------------------------
+
+    @property
+    def _form(self) -> ParameterForm | None:
+        found = self.query(ParameterForm)
+        return found.first() if found else None
+
+    @property
+    def _busy(self) -> bool:
+        return any(worker.group == "run" and worker.is_running for worker in self.workers)
+
+    def action_run(self) -> None:
+        """Run at the form's parameters; a run under way is replaced when it is over."""
+        form = self._form
+        if form is None:
+            return
+        if self._busy:
+            self._again = True
+            return
+        self._again = False
+        self.run_worker(self._simulate(form.given, form.seed), group="run", exit_on_error=False)
+
+    async def _simulate(self, parameters: Mapping[str, ParameterValue], seed: int) -> None:
+        self._say("running …   Esc stops it")
+        try:
+            run = await self.library.laboratory.run(self._simulation_name, parameters, seed, self._show_progress)
+        except (SimulationError, ParameterError) as error:
+            self._say(f"! {error}")
+            return
+        first = self._run is None
+        self._run = run
+        if self._prediction is not None:
+            self._log_prediction(self._prediction, run)
+        holding = sum(claim.verdict == "holds" for claim in run.claims)
+        failing = sum(claim.verdict == "fails" for claim in run.claims)
+        verdict = f"✗ {failing} claims fail" if failing else f"✓ {holding} claims hold here"
+        self._say(
+            f"{verdict}   seed {run.seed}, {run.seconds:.2f} s" + ("   change a parameter and see" if first else "")
+        )
+        self._show_results()
+        self._show_hints()
+
+    def _show_progress(self, done: float) -> None:
+        filled = round(20 * done)
+        self._say(f"running {'█' * filled}{'░' * (20 - filled)} {100 * done:.0f} %   Esc stops it")
+
+    def _log_prediction(self, prediction: Prediction, run: Run) -> None:
+        measured = lab_text.number_of(run.values.get(prediction.value))
+        if measured is None:
+            return
+        with self.study_app.guard():
+            self.library.predict(
+                Predicted(
+                    simulation=run.simulation,
+                    value=prediction.value,
+                    parameters=dict(run.parameters),
+                    seed=run.seed,
+                    predicted=prediction.number,
+                    measured=measured,
+                    confidence=prediction.confidence,
+                    card=self._card.id if self._card else "",
+                )
+            )
+
+    def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
+        """Run once more if a parameter changed meanwhile."""
+        if message.worker.group == "run" and message.state is WorkerState.SUCCESS and self._again:
+            self.action_run()
+
+    def on_parameter_form_changed(self) -> None:
+        """A changed parameter shows at once where runs are quick; a prediction belongs to the run before."""
+        live = self._run is not None and self._run.seconds <= LIVE_SECONDS
+        compared_already = self._prediction is not None and self.static("compared").display
+        if compared_already or self._run is None:
+            self._prediction = None
+            self.static("compared").display = False
+        if live and self._prediction is None:
+            self.action_run()
+        elif not live and self._run is not None:
+            self._say("changed: x runs it")
+
+    def on_parameter_form_highlighted(self, message: ParameterForm.Highlighted) -> None:
+        """Say what the highlighted parameter is."""
+        parameter = message.parameter
+        unit = f" in {parameter.unit}" if parameter.unit else ""
+        self.static("help").update(plain(f"{parameter.name}: {parameter.help}{unit} ({parameter.bounds})"))
+
+    def on_parameter_form_refused(self, message: ParameterForm.Refused) -> None:
+        """A typed value does not fit."""
+        self.study_app.say(message.why, wrong=True)
+
+    # --- keys -------------------------------------------------------------------------------------
+
+    def action_predict(self) -> None:
+        """Ask for a prediction; the next run is compared with it."""
+        if self._description is not None:
+            self.run_worker(self._ask_prediction(), group="ask", exit_on_error=False)
+
+    async def _ask_prediction(self) -> None:
+        from studyapp.tui.ask import AskPrediction
+
+        assert self._description is not None
+        asked = self._card.answer.value if self._card is not None and self._card.answer is not None else ""
+        marks = sorted(self._description.values, key=lambda mark: mark.name != asked)
+        if not marks:
+            self.study_app.say("This simulation names no value to predict.")
+            return
+        prediction = await self.app.push_screen_wait(AskPrediction([(mark.name, mark.meaning) for mark in marks]))
+        if prediction is not None:
+            self._prediction = prediction
+            self.static("compared").display = False
+            self._say(f"You said {prediction.value} = {prediction.number:.4g}, {prediction.confidence}: x runs it")
+
+    def action_new_seed(self) -> None:
+        """Run with another seed."""
+        form = self._form
+        if form is not None:
+            form.values["seed"] = self.library.seeds() % 10_000
+            form.show()
+            self.action_run()
+
+    def action_next_figure(self) -> None:
+        """Show the run's next figure."""
+        if self._run is not None and self._run.figures:
+            self._figure = (self._figure + 1) % len(self._run.figures)
+            self._show_results()
+
+    def action_source(self) -> None:
+        """Show the simulation's source."""
+        from studyapp.tui.source import SourceScreen
+
+        with self.study_app.guard():
+            self.app.push_screen(SourceScreen(self.library.laboratory.source(self._simulation_name)))
+
+    def action_copy(self) -> None:
+        """Copy the command line that makes the same run."""
+        form, description = self._form, self._description
+        if form is not None and description is not None:
+            defaults = {one.name: one.default for one in description.parameters}
+            line = lab_text.command(self._simulation_name, form.given, defaults, form.seed)
+            self.app.copy_to_clipboard(line)
+            self.study_app.say(f"copied: {line}")
+
+    def action_save_figure(self) -> None:
+        """Ask for a file and write the figure there."""
+        if self._run is None or not self._run.figures:
+            self.study_app.say("Run it first: x.")
+        else:
+            self.run_worker(self._save_figure(), group="ask", exit_on_error=False)
+
+    async def _save_figure(self) -> None:
+        from studyapp.tui.ask import AskLine
+
+        assert self._run is not None
+        name = await self.app.push_screen_wait(
+            AskLine("Write the figure to (.png or .svg)", f"{self._simulation_name}.png")
+        )
+        if name:
+            file = Path(name).expanduser().absolute()
+            with self.study_app.guard():
+                await self.library.laboratory.draw(self._run.figures[self._figure % len(self._run.figures)], file)
+                self.study_app.say(f"written to {file}")
+
+    def action_scroll(self, direction: int) -> None:
+        """Scroll the results."""
+        results = self.query_one("#results", VerticalScroll)
+        (results.scroll_page_down if direction > 0 else results.scroll_page_up)(animate=False)
+
+    async def action_cancel(self) -> None:
+        """Stop the run under way; without one, go back."""
+        if self._busy:
+            self._again = False
+            await self.library.laboratory.cancel()
+        else:
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        """Go back to where the Lab was opened from."""
+        self.run_worker(self.library.laboratory.cancel(), exit_on_error=False)
+        self.app.pop_screen()

@@ -1,0 +1,29 @@
+"""The live plot of the Lab: one figure as text, laid out anew for every size."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+from studyapp.simulation import Figure
+from studyapp.tui.plots import figure as drawn
+
+
+class LabPlot(Static):
+    """Shows one figure and redraws it in place."""
+
+    DEFAULT_CSS = """
+    LabPlot { height: 1fr; }
+    """
+
+    _figure: Figure | None = None
+
+    def show(self, figure: Figure) -> None:
+        """Draw a figure as large as there is room."""
+        self._figure = figure
+        if self.size.width and self.size.height:
+            self.update(drawn(figure, width=max(20, self.size.width), height=max(6, self.size.height)))
+
+    def on_resize(self) -> None:
+        """Draw it for the new size."""
+        if self._figure is not None:
+            self.show(self._figure)

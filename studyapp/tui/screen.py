@@ -1,0 +1,38 @@
+"""What every screen of studyapp has: the application by its own type, and a width that reads well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.screen import Screen
+from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from studyapp.library import Library
+    from studyapp.tui.app import StudyApp
+
+WIDEST = 100
+"""Text runs over so many columns at most: longer lines are hard to follow."""
+
+
+class StudyScreen(Screen[None]):
+    """A screen of studyapp."""
+
+    @property
+    def study_app(self) -> StudyApp:
+        """The application."""
+        return cast("StudyApp", self.app)
+
+    @property
+    def library(self) -> Library:
+        """Decks, store and simulations."""
+        return self.study_app.library
+
+    @property
+    def text_width(self) -> int:
+        """The columns that text may fill, inside the screen's margins."""
+        return max(30, min(self.app.size.width, WIDEST) - 4)
+
+    def static(self, name: str) -> Static:
+        """One of this screen's texts by its id."""
+        return self.query_one(f"#{name}", Static)

@@ -1,0 +1,75 @@
+"""The source of a simulation, to be read; for a learner's own file also the question whether it may run."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.style import Style
+from textual.widgets import Static
+
+from studyapp.core.text import harmless
+from studyapp.runs.finder import Source
+from studyapp.tui.card_text import plain
+from studyapp.tui.hints import Hint, Hints
+
+QUESTION = (
+    "Your own file, not run before in this version. It runs in a process of its own with limits, "
+    "which is not a sandbox: it can do what you can do."
+)
+
+
+class SourceScreen(ModalScreen[bool]):
+    """A file with line numbers. Asking, it is dismissed with True when it may run, now and while it is unchanged."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "let it run"),
+        Binding("n,q,escape,v", "answer(False)", "close"),
+    ]
+    CSS = """
+    SourceScreen { background: $background; }
+    SourceScreen VerticalScroll { height: 1fr; padding: 0 1; }
+    SourceScreen #code { height: auto; }
+    SourceScreen #ask { height: auto; padding: 0 1; }
+    """
+
+    def __init__(self, source: Source, *, asking: bool = False) -> None:
+        super().__init__()
+        self._source, self._asking = source, asking
+
+    def compose(self) -> ComposeResult:
+        """The path, the code, the question."""
+        yield Static(plain(str(self._source.path)), classes="bar")
+        with VerticalScroll():
+            yield Static(listing(self._source.code.decode()), id="code")
+        if self._asking:
+            yield Static(QUESTION, id="ask", markup=False)
+        yield Hints(id="hints")
+
+    def on_mount(self) -> None:
+        """Say how to go on."""
+        ask = [
+            Hint("y", "run it, now and while it is unchanged", "screen.answer(True)"),
+            Hint("n", "do not", "screen.answer(False)"),
+        ]
+        self.query_one(Hints).show(ask if self._asking else [Hint("q", "back to the Lab", "screen.answer(False)")])
+        self.query_one(VerticalScroll).focus()
+
+    def action_answer(self, may: bool) -> None:
+        """Close, with the answer where one was asked for."""
+        if self._asking or not may:
+            self.dismiss(may and self._asking)
+
+
+def listing(code: str) -> Content:
+    """Python source with colours and line numbers; nothing in it is obeyed."""
+    from textual.highlight import highlight
+
+    lines = highlight(harmless(code).expandtabs(4), language="python").split("\n")
+    width = len(str(len(lines)))
+    numbered = [Content.assemble((f"{i:>{width}}  ", Style(dim=True)), line) for i, line in enumerate(lines, start=1)]
+    return Content("\n").join(numbered)

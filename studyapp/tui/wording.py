@@ -1,0 +1,86 @@
+"""Numbers, days and grades as the screens word them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from studyapp.core.days import date_of
+from studyapp.core.sm2 import Outlook
+from studyapp.model import Answered, Day, Entry, Flagged, Kind
+
+GRADES = {1: "Again", 3: "Hard", 4: "Good", 5: "Easy"}
+"""The four keys and the SM-2 grades they stand for."""
+
+SIX_GRADES = {0: "Blackout", 1: "Wrong", 2: "Nearly", 3: "Hard", 4: "Good", 5: "Easy"}
+
+ASKS = {
+    Kind.BASIC: "recall",
+    Kind.CHOICE: "choice",
+    Kind.CLOZE: "fill the gap",
+    Kind.COMPUTED: "number",
+    Kind.STEPS: "on paper",
+    Kind.REFUTE: "what is wrong?",
+}
+
+
+def day_name(day: Day) -> str:
+    """A day as in `Fri 20 Nov`."""
+    on = date_of(day)
+    return f"{on:%a} {on.day} {on:%b}"
+
+
+def iso(day: Day) -> date:
+    """A day as a calendar date."""
+    return date_of(day)
+
+
+def interval(days: int) -> str:
+    """A number of days as the grade row shows it: `1 d`, `38 d`, `14 months`, `3.2 years`."""
+    if days < 400:
+        return f"{days} d"
+    return f"{days / 30.44:.0f} months" if days < 730 else f"{days / 365.25:.1f} years"
+
+
+def in_days(days: int) -> str:
+    """When something comes back: `tomorrow`, `in 6 d`."""
+    return "tomorrow" if days == 1 else f"in {interval(days)}"
+
+
+def clock(seconds: float) -> str:
+    """A duration as `6:10`, or `1:02:30` from an hour on."""
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def counted(number: int, thing: str, things: str = "") -> str:
+    """`1 card`, `2 cards`."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}".replace(",", " ")
+
+
+def consequence(outlook: Outlook) -> str:
+    """What a grade brings the time after the next, and whether the card comes back today."""
+    if outlook.applied is None:
+        return "again today" if outlook.again_today else "done for today"
+    if outlook.again_today:
+        return (
+            f"today, then {interval(outlook.applied)}"
+            if outlook.applied <= 1
+            else f"{interval(outlook.after)}, and today"
+        )
+    return interval(outlook.after)
+
+
+def act(entry: Entry) -> str:
+    """What an entry of the log was, as undo names it."""
+    match entry.event:
+        case Answered(card=card, grade=grade):
+            return f"{SIX_GRADES[grade]} on {card}"
+        case Flagged(card=card, suspended=True):
+            return f"suspending {card}"
+        case Flagged(card=card, suspended=False):
+            return f"taking {card} back into study"
+        case Flagged(card=card):
+            return f"putting {card} off"
+        case event:
+            return type(event).__name__.lower()
