@@ -1,0 +1,29 @@
+"""Two cards with one id: which one counts, and where the others are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import NamedTuple
+
+from studyapp.model import Card, Problem
+
+
+class Place(NamedTuple):
+    """Where an id stands."""
+
+    id: str
+    deck: str
+    line: int
+
+
+def duplicates(cards: Iterable[Card | Place]) -> list[Problem]:
+    """A problem for each heading whose id an earlier one has, naming both places; the first by path counts."""
+    places = sorted({(one.id.partition(":")[0], one.id, one.deck, one.line) for one in cards})
+    found = {}
+    for _, same in groupby(places, key=lambda place: place[1]):
+        (_, _, first, first_line), *others = same
+        for name, _, path, line in others:
+            what = f"has the same id as {first}:{first_line}, which is the one that counts"
+            found[path, line] = Problem(path, line, name, what, "give one of them another id")
+    return list(found.values())
