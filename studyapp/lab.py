@@ -25,9 +25,9 @@ QUICK = 0.2
 class ConsentError(SimulationError):
     """A learner's own simulation that has not been consented to yet; `source` is the file to show and ask about."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, called: str) -> None:
         what = "your own simulation has not been allowed to run yet"
-        super().__init__(str(source.path), what, f"`studyapp run {source.name}` in a terminal shows it and asks")
+        super().__init__(str(source.path), what, f"`studyapp run {called}` in a terminal shows it and asks")
         self.source = source
 
 
@@ -93,7 +93,7 @@ class Laboratory:
     def _allowed(self, name: str) -> Source:
         source = self.source(name)
         if not self.trusted(source):
-            raise ConsentError(source)
+            raise ConsentError(source, name)
         return source
 
     async def describe(self, name: str) -> Description:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +15,9 @@ from types import TracebackType
 from studyapp import settings
 from studyapp.core import days
 from studyapp.core.backing import Backing, backing
-from studyapp.decks import DeckError, atomic, parse, read_file, scan, stamp
+from studyapp.decks import DeckError, atomic, card_source, parse, read_file, replace_card, scan, stamp
 from studyapp.lab import Laboratory
-from studyapp.model import Card, Day, Deck, Entry, Predicted, Problem, Relinked
+from studyapp.model import Card, Day, Deck, Entry, Flagged, Predicted, Problem, Relinked
 from studyapp.planning import Limits
 from studyapp.runs.consent import Consent
 from studyapp.runs.worker import Limits as RunLimits
@@ -189,6 +190,15 @@ class Library:
         stamp(file, parsed=data, only={card.family})
         self.synchronise()
 
+    def attach(self, card: Card, simulation: str) -> None:
+        """Let a card of the learner's own folder launch a simulation: write it into the card's settings."""
+        file = self.places.decks / card.deck
+        if not file.is_file():
+            raise LibraryError(f"{card.deck} is not in your own decks folder {self.places.decks}; copy it there first")
+        data = read_file(file)
+        replace_card(file, data, card, with_simulation(card_source(data, card), simulation))
+        self.synchronise()
+
     def matching(self, wanted: Sequence[str]) -> tuple[str, ...]:
         """The decks that a person's words name: a path, a file name without `.md`, or a title; all if none are given.
 
@@ -231,7 +241,7 @@ class Library:
         wrong += duplicates(cards)
         shipped = self.places.shipped / "decks"
         for card in cards:
-            if backing(card) is Backing.NONE and files[card.deck].is_relative_to(shipped):
+            if backing(card) is Backing.NONE and files[card.deck].absolute().is_relative_to(shipped):
                 remedy = "name one in a [simulation] table"
                 wrong.append(Problem(card.deck, card.line, card.id, "a shipped card launches a simulation", remedy))
         wrong += await self.laboratory.check(cards)
@@ -289,6 +299,11 @@ class Library:
         self.settings = changed
         return changed
 
+    def flag(self, flag: Flagged) -> None:
+        """Suspend a card, take it back, or put it off."""
+        now = self.now()
+        self.store.append([flag], at=now, day=self.study_day(now))
+
     def undo(self) -> tuple[Entry, ...]:
         """Take the learner's newest act back; returns what it was, or nothing."""
         now = self.now()
@@ -309,6 +324,8 @@ class Library:
         moved = len(self.store.entries(old))
         if not moved:
             raise LibraryError(f"nothing was ever logged for {old!r}; see `studyapp log`")
+        if old == new:
+            raise LibraryError(f"{old!r} is one id; give the old one, then the new one")
         if self.store.card(new) is None:
             raise LibraryError(f"no deck has a card {new!r}; see `studyapp check`")
         now = self.now()
@@ -325,3 +342,15 @@ def read_deck(file: Path, name: str) -> tuple[Deck, str]:
             path=name, title=name, cards=(), problems=(Problem(name, 0, "", str(error).removeprefix(f"{file}: ")),)
         ), ""
     return parse(data, name), hashlib.sha256(data).hexdigest()
+
+
+SETTINGS = re.compile(r"^(`{3,}|~{3,})toml[ \t]*\r?\n(.*?)^\1", re.DOTALL | re.MULTILINE)
+
+
+def with_simulation(source: str, simulation: str) -> str:
+    """A card's Markdown with a `[simulation]` table, in its settings or in new ones."""
+    table = f'[simulation]\nname = "{simulation}"\n'
+    found = SETTINGS.search(source)
+    if found is None:
+        return f"{source}\n\n```toml\n{table}```"
+    return f"{source[: found.end(2)]}\n{table}{source[found.end(2) :]}"

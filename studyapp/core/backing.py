@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 
 from studyapp.model import Asked, Card, ParameterValue, Problem, SimulationLink
-from studyapp.simulation import Description, Key, ParameterError
+from studyapp.simulation import ClaimMark, Description, Key, MistakeMark, ParameterError
 
 MOST_COMBINATIONS = 2000
 """More drawn combinations than this on one card could not all be checked in a reasonable time."""
@@ -117,3 +118,28 @@ def too_close(card: Card, keys: Sequence[tuple[Mapping[str, ParameterValue], Key
                 line = asked.line or card.line
                 found.setdefault((one, other), Problem(card.deck, line, card.id, what, remedy))
     return list(found.values())
+
+
+WORD = re.compile(r"[a-z]{3,}")
+
+
+def nearest_simulations(card: Card, known: Mapping[str, Description], most: int = 5) -> list[str]:
+    """The simulations whose texts share the most, and the rarest, words with a card's; for a card that names none."""
+    texts = {name: _words(_text_of(description)) for name, description in known.items()}
+    wanted = _words(" ".join((card.prompt, card.front, card.back, card.part, *card.tags)))
+    rarity = {word: 1 / sum(word in words for words in texts.values()) for word in set().union(*texts.values())}
+    score = {name: sum(rarity[word] for word in words & wanted) for name, words in texts.items()}
+    return sorted(known, key=lambda name: (-score[name], name))[:most]
+
+
+def _text_of(description: Description) -> str:
+    marks: tuple[ClaimMark | MistakeMark, ...] = (*description.claims, *description.mistakes)
+    sentences = [mark.sentence if isinstance(mark, ClaimMark) else mark.misconception for mark in marks]
+    meanings = [value.meaning for value in description.values]
+    name = description.name.replace("_", " ")
+    return " ".join((name, description.title, description.summary, *sentences, *meanings))
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a text by their first six letters: initialise, initialiser and initialisation are one."""
+    return frozenset(word[:6] for word in WORD.findall(text.lower()))

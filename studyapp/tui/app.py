@@ -33,6 +33,7 @@ class StudyApp(App[None]):
         Binding("question_mark", "keys", "keys", show=False),
         Binding("u", "undo", "undo", show=False),
         Binding("U", "redo", "redo", show=False),
+        Binding("slash", "find", "find", show=False),
         Binding("ctrl+c", "quit", "quit", show=False, priority=True),
     ]
     CSS = """
@@ -77,6 +78,7 @@ class StudyApp(App[None]):
         yield from commands_of(screen)
         yield SystemCommand("Undo", "take the last answer or act back (u)", self.action_undo)
         yield SystemCommand("Redo", "do again what was taken back (U)", self.action_redo)
+        yield SystemCommand("Find", "a card by its words, or the suspended ones (/)", self.action_find)
         yield SystemCommand("Keys of this screen", "every key and what it does (?)", self.action_keys)
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
         yield SystemCommand("Quit", "leave studyapp; everything is saved", self.action_quit)
@@ -133,6 +135,23 @@ class StudyApp(App[None]):
         from studyapp.tui.lab_list import LabListScreen
 
         self.push_screen(LabScreen(name, parameters or {}, card) if name else LabListScreen())
+
+    def open_simulation(self, card: Card, parameters: Mapping[str, ParameterValue]) -> None:
+        """Open a card's simulation in the Lab; one that names none is offered the nearest: no key is ever dead."""
+        from studyapp.tui.lab_list import LabListScreen
+
+        card = self.library.store.card(card.id) or card  # one may have been attached meanwhile
+        if card.simulation is None:
+            self.push_screen(LabListScreen(card))
+        else:
+            self.open_lab(card.simulation.name, parameters, card)
+
+    def action_find(self) -> None:
+        """Find a card by its words."""
+        from studyapp.tui.find import FindScreen
+
+        if not isinstance(self.screen, FindScreen):
+            self.push_screen(FindScreen())
 
     def action_keys(self) -> None:
         """Show the keys of this screen."""

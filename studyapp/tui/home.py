@@ -88,6 +88,7 @@ class HomeScreen(StudyScreen):
                 Hint("x", "lab", "screen.lab"),
                 *problems,
                 Hint("u", "undo", "app.undo"),
+                Hint("/", "find", "app.find"),
                 Hint(":", "commands", "app.command_palette"),
                 Hint("?", "keys", "app.keys"),
                 Hint("q", "quit", "app.quit"),

@@ -19,8 +19,8 @@ MODES = ("Learn", "Test", "Matching")
 def table(seen: Overview, highlighted: int, width: int) -> Content:
     """One row per deck, the first for all of them; a click highlights, a second one studies."""
     columns = "".join(f"  {name}" for name in MODES)
-    name_width = max(14, width - 2 - BAR - 7 - len(columns) - 17)
-    heading = f"  {'Name'.ljust(name_width)}{'Mastery'.ljust(BAR + 6)}{columns}{'Spaced'.rjust(10)}"
+    name_width = max(14, width - 2 - BAR - 7 - len(columns) - 15)
+    heading = f"  {'Name'.ljust(name_width)}{'Mastery'.ljust(BAR + 6)}{columns}{'Spaced'.rjust(8)}"
     lines = [Content.styled(heading, DIM)]
     for position, row in enumerate((seen.all, *seen.rows)):
         style = Style(bold=position == highlighted) + Style.from_meta({"@click": f"screen.choose({position})"})
@@ -40,8 +40,8 @@ def _row(row: Row, highlighted: bool, name_width: int) -> Content:
         " " * (name_width - title.cell_length),
         f"{bar} {f'{100 * row.mastery:.0f} %'.rjust(5)}",
         *(f"  {'-'.ljust(len(name))}" for name in MODES),
-        (f"{row.due} due" if row.due else "-").rjust(10),
-        (f"{row.new} new" if row.new else "").rjust(8),
+        (f"{row.due} due" if row.due else "-").rjust(8),
+        (f"{row.new} new" if row.new else "").rjust(7),
     )
 
 

@@ -28,7 +28,13 @@ NAMES = {
     "left": "←",
     "right": "→",
 }
-EVERYWHERE = {"?": "these keys", ":": "all commands", "u U": "undo, redo", "Ctrl+C": "quit; everything is saved"}
+EVERYWHERE = {
+    "?": "these keys",
+    ":": "all commands",
+    "/": "find a card",
+    "u U": "undo, redo",
+    "Ctrl+C": "quit; everything is saved",
+}
 
 
 class KeysScreen(ModalScreen[None]):

@@ -16,7 +16,7 @@ from studyapp.lab import ConsentError
 from studyapp.model import Card, ParameterValue, Predicted
 from studyapp.runs.errors import SimulationError
 from studyapp.simulation import Description, ParameterError, Run
-from studyapp.tui import lab_text
+from studyapp.tui import lab_text, wording
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.lab_form import ParameterForm
@@ -162,7 +162,9 @@ class LabScreen(StudyScreen):
             compared.update(lab_text.compared(self._prediction, run, width))
         self.static("values").update(lab_text.values(run, width))
         backing = self._card.simulation.claims if self._card and self._card.simulation else ()
-        self.static("claims").update(lab_text.claims(run, backing, width))
+        claims = lab_text.claims(run, backing, width)
+        self.static("claims").display = bool(claims)
+        self.static("claims").update(claims)
         self.static("silent").update(lab_text.silent_claims(run, description, width))
         if run.figures:
             self.query_one(LabPlot).show(run.figures[self._figure % len(run.figures)])
@@ -202,7 +204,12 @@ class LabScreen(StudyScreen):
             self._log_prediction(self._prediction, run)
         holding = sum(claim.verdict == "holds" for claim in run.claims)
         failing = sum(claim.verdict == "fails" for claim in run.claims)
-        verdict = f"✗ {failing} claims fail" if failing else f"✓ {holding} claims hold here"
+        if failing:
+            verdict = f"✗ {wording.counted(failing, 'claim fails', 'claims fail')} here"
+        elif holding:
+            verdict = f"✓ {wording.counted(holding, 'claim holds', 'claims hold')} here"
+        else:
+            verdict = "· no claim is about these parameters"
         self._say(
             f"{verdict}   seed {run.seed}, {run.seconds:.2f} s" + ("   change a parameter and see" if first else "")
         )

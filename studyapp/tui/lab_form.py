@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 from studyapp.core import sliders
 from studyapp.simulation import Parameter, ParameterError
 from studyapp.tui.card_text import plain
+from studyapp.tui.review_text import beside
 
 SLIDER = 11
 BOLD, DIM = Style(bold=True), Style(dim=True)
@@ -54,12 +55,14 @@ class ParameterLine(Static):
             place = round((SLIDER - 1) * sliders.fraction(parameter, value))
             parts += ["├" + "─" * place + "●" + "─" * (SLIDER - 1 - place) + "┤", (f" {shown(value)}", BOLD)]
         elif parameter.kind == "choice":
-            for one in parameter.choices:
-                parts.append((f" ●{one}", BOLD) if one == value else (f"  {one}", DIM))
+            mark = Content.assemble(*parts)
+            chosen = [(f" ●{one}", BOLD) if one == value else (f"  {one}", DIM) for one in parameter.choices]
+            self.update(beside(mark, Content.assemble(*chosen, " ·" if changed else ""), max(20, self.size.width)))
+            return
         else:
             parts.append((f" {shown(value)}", BOLD))
         line = Content.assemble(*parts, " ·" if changed else "")
-        self.update(line if parameter.kind == "choice" else line.truncate(max(20, self.size.width), ellipsis=True))
+        self.update(line.truncate(max(20, self.size.width), ellipsis=True))
 
     def on_resize(self) -> None:
         """Draw it for the new width."""

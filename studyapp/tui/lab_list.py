@@ -11,32 +11,45 @@ from textual.style import Style
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from studyapp.core.backing import nearest_simulations
+from studyapp.model import Card
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.screen import StudyScreen
 
 
 class LabListScreen(StudyScreen):
-    """All simulations."""
+    """All simulations; for a card that names none, the five nearest by their words, one of which may be attached."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open the highlighted simulation", show=False),
+        Binding("plus", "attach", "let the card launch the highlighted simulation from now on", show=False),
         Binding("q,escape", "app.pop_screen", "back"),
     ]
     CSS = """
     LabListScreen #list { height: 1fr; border: none; padding: 1 1; background: $background; }
     """
 
+    def __init__(self, card: Card | None = None) -> None:
+        super().__init__()
+        self._card = card
+
     def compose(self) -> ComposeResult:
         """The list."""
-        yield Static("Lab · simulations", classes="bar", markup=False)
+        title = "Lab · simulations" if self._card is None else f"Nearest to: {self._card.prompt}"
+        yield Static(plain(title), classes="bar")
         yield OptionList(id="list", markup=False)
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
         """Read the descriptions in the worker."""
         self.query_one(Hints).show(
-            [Hint("Enter", "open"), Hint("q", "back", "app.pop_screen"), Hint("?", "keys", "app.keys")]
+            [
+                Hint("Enter", "open"),
+                *([Hint("+", "attach it to the card", "screen.attach")] if self._card is not None else []),
+                Hint("q", "back", "app.pop_screen"),
+                Hint("?", "keys", "app.keys"),
+            ]
         )
         self.query_one(OptionList).add_option(
             Option(Content.styled("reading the simulations …", Style(dim=True)), disabled=True)
@@ -50,7 +63,11 @@ class LabListScreen(StudyScreen):
         shown = self.query_one(OptionList)
         shown.clear_options()
         width = max((len(name) for name in laboratory.found.sources), default=0) + 2
-        for name, source in laboratory.found.sources.items():
+        names = list(laboratory.found.sources)
+        if self._card is not None:
+            names = nearest_simulations(self._card, known)
+        for name in names:
+            source = laboratory.found.sources[name]
             description = known.get(name)
             if description is not None:
                 words = description.title
@@ -63,6 +80,16 @@ class LabListScreen(StudyScreen):
             shown.add_option(Option(plain(f"! {problem}"), disabled=True))
         shown.highlighted = 0
         shown.focus()
+
+    def action_attach(self) -> None:
+        """Write the highlighted simulation into the card's settings."""
+        shown = self.query_one(OptionList)
+        name = shown.get_option_at_index(shown.highlighted).id if shown.highlighted is not None else None
+        if self._card is not None and name is not None:
+            with self.study_app.guard():
+                self.library.attach(self._card, name)
+                self.app.pop_screen()
+                self.study_app.say(f"{self._card.id} launches {name} from now on.")
 
     def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
         """Open a simulation."""

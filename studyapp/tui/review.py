@@ -23,13 +23,14 @@ from studyapp.tui.screen import StudyScreen
 from studyapp.tui.stamping import stamp
 
 if TYPE_CHECKING:
-    from studyapp.model import Card
+    from studyapp.model import Card, Entry
 
 DEAD_SECONDS = 0.25
 """Grade keys do nothing for so long after a reveal: a second press of Space is not a grade."""
 
-HINTED_CARDS = 5
-"""A learner's first answers come with a line that says what to do."""
+SCROLL = {"up": "scroll_up", "down": "scroll_down", "pageup": "scroll_page_up", "pagedown": "scroll_page_down"}
+
+HINTED_CARDS = 5  # a learner's first answers come with a line that says what to do
 
 
 class ReviewScreen(StudyScreen):
@@ -182,12 +183,10 @@ class ReviewScreen(StudyScreen):
     def action_simulation(self) -> None:
         """Open the card's simulation in the Lab, at the card's parameters."""
         question = self.session.question
-        if question is None or question.card.simulation is None:
-            self.study_app.say("This card names no simulation; the Lab (x on Home) lists them all.")
-        elif self.session.stage is Stage.ASKED and question.card.answer is not None:
+        if question is not None and self.session.stage is Stage.ASKED and question.card.answer is not None:
             self.study_app.say("Answer first: the simulation shows the answer.")
-        else:
-            self.study_app.open_lab(question.card.simulation.name, question.parameters, question.card)
+        elif question is not None:
+            self.study_app.open_simulation(question.card, question.parameters)
 
     # --- keys -------------------------------------------------------------------------------------
 
@@ -217,11 +216,10 @@ class ReviewScreen(StudyScreen):
         elif key == "r" and session.may_count_as_right:
             event.stop()
             self.action_count_as_right()
-        elif event.key in ("up", "down", "pageup", "pagedown"):
+        elif event.key in SCROLL:
             event.stop()
             middle = self.query_one("#middle", VerticalScroll)
-            scroll = {"up": middle.scroll_up, "down": middle.scroll_down, "pageup": middle.scroll_page_up}
-            scroll.get(event.key, middle.scroll_page_down)(animate=False)
+            getattr(middle, SCROLL[event.key])(animate=False)
 
     @property
     def _options_open(self) -> bool:
@@ -237,10 +235,13 @@ class ReviewScreen(StudyScreen):
             self._show()
 
     async def action_answer(self, sure: bool) -> None:
-        """Answer with the picked option, sure or as a guess; elsewhere Enter is Space."""
-        if self.session.question is None:
+        """Answer with the picked option, sure or as a guess; Enter leads to a field that was left; else it is Space."""
+        question = self.session.question
+        if question is None:
             return
-        if not self._options_open:
+        if sure and question.asking is Asking.TYPED and self.session.stage is Stage.ASKED:
+            self.query_one(AnswerBox).focus_field()
+        elif not self._options_open:
             await self.action_advance()
         elif self._picked is None:
             self.study_app.say("Pick an option first: a letter, the arrows, or the mouse.")
@@ -296,10 +297,6 @@ class ReviewScreen(StudyScreen):
             self.query_one("#middle", VerticalScroll).scroll_end(animate=False)
         else:
             await self.action_reveal()
-
-    def action_to_field(self) -> None:
-        """Put the caret into the field."""
-        self.query_one(AnswerBox).focus_field()
 
     async def action_reveal(self) -> None:
         """Show the answer of a card that the learner grades."""
@@ -374,20 +371,19 @@ class ReviewScreen(StudyScreen):
     async def action_undo(self) -> None:
         """Take the newest answer or act back."""
         with self.study_app.guard():
-            taken = await self.session.undo()
-            self.study_app.taken_back(taken, undone=True)
-            if taken and self.session.question is not None:
-                await self._begin()
+            await self._renew(await self.session.undo(), undone=True)
 
     async def action_redo(self) -> None:
         """Do again what was taken back."""
         with self.study_app.guard():
-            done = await self.session.redo()
-            self.study_app.taken_back(done, undone=False)
-            if done and self.session.question is not None:
-                await self._begin()
-            elif done:
-                await self._next()
+            await self._renew(await self.session.redo(), undone=False)
+
+    async def _renew(self, entries: tuple[Entry, ...], *, undone: bool) -> None:
+        self.study_app.taken_back(entries, undone=undone)
+        if entries and self.session.question is not None:
+            await self._begin()
+        elif entries:
+            await self._next()
 
     def action_unfold(self) -> None:
         """Unfold the analogy, source and reasons, or fold them again."""

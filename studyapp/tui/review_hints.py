@@ -23,7 +23,8 @@ def hints(session: StudySession, *, typing: bool, uncovered: bool, unfolded: boo
     """The hints for the card in hand; `typing` says that the caret stands in the field."""
     question = session.question
     assert question is not None
-    simulation = [Hint("x", "simulation", "screen.simulation")] if question.card.simulation else []
+    words = "simulation" if question.card.simulation else "find a simulation"
+    simulation = [Hint("x", words, "screen.simulation")]
     match session.stage:
         case Stage.GRADED:
             right = [Hint("r", "count as right", "screen.count_as_right")] if session.may_count_as_right else []
@@ -51,7 +52,7 @@ def _verbs(question: Question, *, covered: bool) -> list[Hint]:
         case Asking.STEPS:
             return [Hint("Space", "next step", "screen.advance")]
         case Asking.TYPED:
-            return [Hint("Enter", "to the field", "screen.to_field"), Hint("Space", "show", "screen.reveal")]
+            return [Hint("Enter", "to the field", "screen.answer(True)"), Hint("Space", "show", "screen.reveal")]
         case _:
             return [Hint("Space", "show the answer", "screen.advance")]
 

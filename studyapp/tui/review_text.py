@@ -160,6 +160,20 @@ def answer(session: StudySession, unfolded: bool, width: int) -> Content:
     return stacked(*parts)
 
 
+def both_sides(question: Question, width: int) -> Content:
+    """The answer of a card that is looked at and not asked: everything there is."""
+    card = question.card
+    parts: list[Content | None] = []
+    if question.options:
+        parts.append(options(question, None, None, question.options[question.right].text, width))
+    if question.steps:
+        parts.append(steps(question, len(question.steps), width))
+    parts.append(content(question.back, width=width) if question.back else None)
+    for name, text in (("hint", card.hint), ("analogy", card.analogy), ("source", card.source)):
+        parts.append(labelled(name, text, width))
+    return stacked(*parts, labelled("backing", backing_words(question), width))
+
+
 def folded_lines(session: StudySession) -> str:
     """What `w` would unfold, in words; empty when there is nothing more."""
     question = session.question

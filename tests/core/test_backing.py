@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studyapp.core.backing import Backing, backing, combinations, problems, too_close
+from studyapp.core.backing import Backing, backing, combinations, nearest_simulations, problems, too_close
 from studyapp.model import Asked, Card, Kind, SimulationLink
 from studyapp.simulation import ClaimMark, Description, ExpectedMark, Key, MistakeMark, Parameter
 
@@ -92,3 +92,11 @@ def test_the_three_honest_kinds() -> None:
     assert backing(card(SimulationLink("coin", claims=("fair",)))) is Backing.BACKED
     assert backing(card(SimulationLink("coin"))) is Backing.ILLUSTRATED
     assert backing(card(None)) is Backing.NONE
+
+
+def test_the_nearest_simulations_share_rare_words_with_the_card() -> None:
+    """A card about coins is offered the coin before what only shares common words."""
+    other = Description("layers", "Deep layers", "How gradients go through layers.", (), (), (), ())
+    about_coins = Card(id="c", kind=Kind.BASIC, prompt="What is the variance of a tossed coin?", deck="d.md", line=1)
+    assert nearest_simulations(about_coins, {"layers": other, "coin": COIN}) == ["coin", "layers"]
+    assert nearest_simulations(about_coins, {"layers": other, "coin": COIN}, most=1) == ["coin"]

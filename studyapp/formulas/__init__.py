@@ -1,0 +1,8 @@
+"""Formulas in the terminal: LaTeX laid out in characters, with brackets wherever flattening could change a meaning.
+
+Importing this costs nothing: the tables and pylatexenc's parser are loaded with the first formula.
+"""
+
+from studyapp.formulas.linear import linear
+
+__all__ = ["linear"]

@@ -1,0 +1,49 @@
+"""One line of Unicode for a formula, because a false fraction on a study card is worse than an ugly one."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+LONGEST = 4_000
+"""Formulas of more characters are shown as they stand; the parser is not made for them."""
+DEEPEST = 40
+"""So deep may brackets nest; deeper formulas are shown as they stand."""
+
+# C0, DEL, C1, line and paragraph separators, and the controls that change the direction of text.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+@lru_cache(maxsize=4096)
+def linear(latex: str) -> str:
+    r"""The formula on one line with explicit brackets: `\frac{1}{1+e^{-x}}` becomes `1/(1 + e⁻ˣ)`.
+
+    What cannot be read as LaTeX comes back as it is. Never raises; the result has no control characters.
+    """
+    source = _CONTROL.sub(" ", latex).strip()
+    if len(source) > LONGEST or _depth(source) > DEEPEST:
+        return source
+    from studyapp.formulas.reading import read
+    from studyapp.formulas.tokens import UnreadableError
+    from studyapp.formulas.writing import write
+
+    try:
+        return write(read(_CONTROL.sub(_kept, latex).strip())) or source
+    except (UnreadableError, RecursionError):
+        return source
+
+
+def _kept(control: re.Match[str]) -> str:
+    """Line ends stay for the parser, since a comment ends there."""
+    return "\n" if control[0] == "\n" else " "
+
+
+def _depth(source: str) -> int:
+    depth = deepest = 0
+    for character in source:
+        if character in "{[(":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "}])":
+            depth = max(0, depth - 1)
+    return deepest

@@ -1,0 +1,94 @@
+"""One card with both sides, to be read and not answered: from Find."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from studyapp.core.questions import Question, pose
+from studyapp.model import Card, Flagged
+from studyapp.tui import review_text, wording
+from studyapp.tui.card_text import plain
+from studyapp.tui.hints import Hint, Hints
+from studyapp.tui.screen import StudyScreen
+
+
+class CardScreen(StudyScreen):
+    """Front, answer and place in the schedule. Looking at a card moves no date."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("exclamation_mark", "suspend", "suspend, or take back into study"),
+        Binding("h", "history", "history of the card"),
+        Binding("x", "simulation", "open its simulation in the Lab"),
+        Binding("u", "app.undo", "take the last act back"),
+        Binding("U", "app.redo", "do it again"),
+        Binding("q,escape,enter", "app.pop_screen", "back"),
+    ]
+    CSS = """
+    CardScreen VerticalScroll { height: 1fr; padding: 1 1; }
+    CardScreen VerticalScroll Static { height: auto; margin-bottom: 1; }
+    """
+
+    def __init__(self, card: Card) -> None:
+        super().__init__()
+        self._card = card
+        self._question: Question = pose(card, 0)
+
+    def compose(self) -> ComposeResult:
+        """Both sides and the schedule."""
+        yield Static(plain(f"Card · {self._card.id}"), classes="bar")
+        with VerticalScroll():
+            yield Static(id="front")
+            yield Static(id="back")
+            yield Static(id="place")
+        yield Hints(id="hints")
+
+    def on_mount(self) -> None:
+        """Show it."""
+        self.renew()
+
+    def on_resize(self) -> None:
+        """Lay it out anew."""
+        self.renew()
+
+    def renew(self) -> None:
+        """Show the card and where it stands."""
+        width = self.text_width
+        schedule = self.library.store.schedule(self._card.id)
+        self.static("front").update(review_text.front(self._question, False, width))
+        self.static("back").update(review_text.both_sides(self._question, width))
+        place = "new" if schedule.due is None else f"due {wording.day_name(schedule.due)}"
+        where = f"{self._card.deck}, line {self._card.line}"
+        self.static("place").update(plain(f"{'suspended; ' if schedule.suspended else ''}{place}; {where}"))
+        flag = "take back into study" if schedule.suspended else "suspend"
+        self.query_one(Hints).show(
+            [
+                Hint("!", flag, "screen.suspend"),
+                Hint("x", "simulation", "screen.simulation"),
+                Hint("h", "history", "screen.history"),
+                Hint("u", "undo", "app.undo"),
+                Hint("q", "back", "app.pop_screen"),
+            ]
+        )
+
+    def action_suspend(self) -> None:
+        """Take the card out of study, or back into it."""
+        with self.study_app.guard():
+            suspended = not self.library.store.schedule(self._card.id).suspended
+            self.library.flag(Flagged(self._card.id, suspended=suspended))
+            self.renew()
+            self.study_app.say("Suspended; u takes it back." if suspended else "Back in study; u takes it back.")
+
+    def action_history(self) -> None:
+        """Show what was answered on this card before."""
+        from studyapp.tui.history import HistoryScreen
+
+        self.app.push_screen(HistoryScreen(self._card))
+
+    def action_simulation(self) -> None:
+        """Open the card's simulation in the Lab."""
+        self.study_app.open_simulation(self._card, self._question.parameters)

@@ -1,0 +1,204 @@
+"""A figure in characters: beside a card's answer, and wherever there is no room or no need for a live plot.
+
+Signs and words tell the marks of a figure apart, colours only help; and a figure that cannot be drawn, because it is
+empty or the place is too small, is said in words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.style import Style
+
+from studyapp.simulation import Bars, Figure, HeatMap, Points
+from studyapp.simulation import Line as Curve
+from studyapp.tui.card_lines import Line, assemble, cells_of, fitted
+from studyapp.tui.plot_bars import BarSet, bars
+from studyapp.tui.plot_canvas import Canvas, Series, Shape, colour, sign, thinned
+from studyapp.tui.plot_heat import heat
+from studyapp.tui.plot_scale import HUGE, Scale, scale, short
+
+BOLD, DIM = Style(bold=True), Style(dim=True)
+
+_ROOM_FOR_A_TITLE = 4
+_ROOM_FOR_A_FRAME = 7
+_NARROWEST = 12
+
+
+def figure(figure: Figure, *, width: int, height: int) -> Content:
+    """The figure in at most so many cells across and lines down; never raises, whatever the numbers are."""
+    if width < 1 or height < 1:
+        return Content("")
+    heading = _heading(figure, width) if height >= _ROOM_FOR_A_TITLE else []
+    lines = _drawn(figure, width, height - len(heading))
+    if lines is None:
+        return assemble([[(fitted(_in_words(figure), width), ())]])
+    return assemble([*heading, *lines])
+
+
+def _heading(figure: Figure, width: int) -> list[Line]:
+    """The title, and what the numbers are."""
+    only = next(iter(figure.marks)).label if len(figure.marks) == 1 else ""
+    only = "" if isinstance(next(iter(figure.marks), None), Bars | HeatMap) else only
+    title = fitted(figure.title, width)
+    log = " (log)" if figure.y.scale == "log" else ""
+    rest = " · ".join(text for text in (figure.y.label and f"{figure.y.label}{log}", only) if text)
+    if not title and not rest:
+        return []
+    line: Line = [(title, (BOLD,))]
+    room = width - cells_of(line) - 3
+    if rest and room >= 4:
+        line.append((("   " if title else "") + fitted(rest, room), (DIM,)))
+    return [line]
+
+
+def _drawn(figure: Figure, width: int, height: int) -> list[Line] | None:
+    """The figure without its heading; None where it cannot be drawn."""
+    if width < _NARROWEST or not figure.marks:
+        return None
+    maps = [(one.label, _matrix(one.z)) for one in figure.marks if isinstance(one, HeatMap)]
+    if maps:
+        return heat(maps, width=width, height=height)
+    sets = [BarSet([str(name) for name in one.names], _numbers(one.heights), one.label) for one in figure.marks
+            if isinstance(one, Bars)]  # fmt: skip
+    if len(sets) == len(figure.marks) and max(len(one.names) for one in sets) <= height - any(s.label for s in sets):
+        lines = bars(sets, figure.y.scale == "log", width=width, height=height)
+        if lines is not None:
+            return lines
+    return _framed(figure, _series(figure), width, height)
+
+
+def _series(figure: Figure) -> list[Series]:
+    found: list[Series] = []
+    only_bars = all(isinstance(mark, Bars) for mark in figure.marks)
+    for mark in figure.marks:
+        match mark:
+            case Bars(names, heights, label):
+                heights = _numbers(heights)
+                found.append(
+                    Series(
+                        Shape.BARS,
+                        list(zip(_positions([] if only_bars else names, len(heights)), heights, strict=False)),
+                        label,
+                    )
+                )
+            case Curve(x, y, label) | Points(x, y, label):
+                shape = Shape.LINE if isinstance(mark, Curve) else Shape.POINTS
+                points = list(zip(_numbers(x), _numbers(y), strict=False))
+                found.append(Series(shape, thinned(points, shape), label))
+    return found
+
+
+def _positions(names: Sequence[str], count: int) -> list[float]:
+    """Where bars stand: at the numbers that their names are, among curves; else one beside the other."""
+    numbers = _numbers(names)
+    return numbers if numbers and all(math.isfinite(one) for one in numbers) else [float(one) for one in range(count)]
+
+
+def _framed(figure: Figure, series: Sequence[Series], width: int, height: int) -> list[Line] | None:
+    """Series on a canvas with both axes, and under it what each sign stands for."""
+    x_log, y_log = figure.x.scale == "log", figure.y.scale == "log"
+    # A point that one axis cannot show must not stretch the other.
+    points = [
+        (a, b)
+        for one in series
+        for a, b in one.points
+        if math.isfinite(a) and math.isfinite(b) and not (x_log and a <= 0) and not (y_log and b <= 0)
+    ]
+    across = scale([a for a, _ in points], x_log)
+    up = scale([b for _, b in points], y_log, zero=any(one.shape is Shape.BARS for one in series))
+    if across is None or up is None:
+        return None
+    legend = _legend(series, width, max(1, height // 4)) if len(series) > 1 else []
+    rows = height - len(legend) - (2 if height >= _ROOM_FOR_A_FRAME else 1)
+    ticks = up.ticks(max(2, (rows + 1) // 2))
+    margin = max(len(label) for _, label in ticks)
+    columns = width - margin - 2
+    if rows < 2 or columns < _NARROWEST // 2:
+        return None
+    canvas = Canvas(_with_room_for_bars(across, series), up, columns, rows)
+    canvas.draw(series)
+    labels = {round((1 - (up.place(value) or 0.0)) * (rows - 1)): label for value, label in ticks}
+    lines: list[Line] = []
+    for row, cells in enumerate(canvas.lines(coloured=len(series) > 1)):
+        axis = "┤" if row in labels else "│"
+        lines.append([(f"{labels.get(row, ''):>{margin}} {axis}", (DIM,)), *cells])
+    if height >= _ROOM_FOR_A_FRAME:
+        lines.append([(" " * (margin + 1) + "└" + "─" * columns, (DIM,))])
+    return [*lines, _under(figure, across, margin + 2, columns), *legend]
+
+
+def _with_room_for_bars(across: Scale, series: Sequence[Series]) -> Scale:
+    """Half a bar more at both ends, so that the outer bars are as wide as the others."""
+    most = max((len(one.points) for one in series if one.shape is Shape.BARS), default=0)
+    if most < 2 or across.log:
+        return across
+    half = (across.high - across.low) / (most - 1) / 2
+    return Scale(max(-HUGE, across.low - half), min(HUGE, across.high + half))
+
+
+def _under(figure: Figure, across: Scale, margin: int, columns: int) -> Line:
+    """The ends of the x axis and between them what it measures; bars with names have those at the ends."""
+    left, right = short(across.low), short(across.high)
+    first = figure.marks[0]
+    if isinstance(first, Bars) and len(first.names) and all(isinstance(mark, Bars) for mark in figure.marks):
+        left, right = (fitted(str(first.names[end]), columns // 3) for end in (0, -1))
+    label = figure.x.label + (" (log)" if figure.x.scale == "log" else "")
+    label = fitted(label, columns - cell_len(left + right) - 2)
+    space = max(0, columns - cell_len(left + label + right))
+    text = " " * margin + left + " " * (space // 2) + label + " " * (space - space // 2) + right
+    return [(fitted(text, margin + columns), (DIM,))]
+
+
+def _legend(series: Sequence[Series], width: int, most: int) -> list[Line]:
+    """The sign of each series with its label, in at most so many lines."""
+    lines: list[Line] = [[]]
+    for number, one in enumerate(series):
+        text = fitted(one.label or f"{number + 1}", max(1, width - 2))
+        gap = "   " if lines[-1] else ""
+        if lines[-1] and cells_of(lines[-1]) + cell_len(gap + text) + 2 > width:
+            if len(lines) == most:
+                lines[-1] = [
+                    (fitted("".join(part for part, _ in lines[-1]) + f"   … {len(series) - number} more", width), ())
+                ]
+                break
+            lines.append([])
+            gap = ""
+        lines[-1] += [(gap, ()), (sign(number), (colour(number),)), (f" {text}", ())]
+    return lines
+
+
+def _numbers(values: Any) -> list[float]:
+    """Numbers as they come from a worker, or from NumPy; what is no number is left undrawn."""
+    return [_number(value) for value in values]
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
+def _matrix(rows: Iterable[Any]) -> list[list[float]]:
+    return [_numbers(row) if hasattr(row, "__iter__") else [_number(row)] for row in rows]
+
+
+def _in_words(figure: Figure) -> str:
+    """The figure in a few words, where there is nothing or no room to draw."""
+    numbers: list[float] = []
+    for mark in figure.marks:
+        match mark:
+            case HeatMap(z):
+                numbers += [value for row in _matrix(z) for value in row]
+            case Bars(_, heights):
+                numbers += _numbers(heights)
+            case Curve(_, y) | Points(_, y):
+                numbers += _numbers(y)
+    finite = [value for value in numbers if math.isfinite(value)]
+    words = f"{short(min(finite))} to {short(max(finite))}" if finite else "nothing to draw"
+    return f"{figure.title}: {words}" if figure.title else words
