@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from studyapp import settings
 from studyapp.core import days
-from studyapp.core.backing import Backing, backing
-from studyapp.decks import DeckError, atomic, card_source, parse, read_file, replace_card, scan, stamp
-from studyapp.lab import Laboratory
+from studyapp.decks import DeckError, scan
 from studyapp.model import Card, Day, Deck, Entry, Flagged, Predicted, Problem, Relinked
-from studyapp.planning import Limits
-from studyapp.runs.consent import Consent
-from studyapp.runs.worker import Limits as RunLimits
-from studyapp.runs.worker import Worker
 from studyapp.settings import Settings
-from studyapp.store import FileStamp, Store, duplicates
-from studyapp.study import StudySession
-from studyapp.verification import Verification
+from studyapp.store import FileStamp, Store
+
+if TYPE_CHECKING:  # and imported where they are used: a start pays only for what it does
+    from studyapp.lab import Laboratory
+    from studyapp.runs.worker import Limits as RunLimits
+    from studyapp.study import StudySession
+    from studyapp.verification import Verification
 
 PACKAGE = Path(__file__).parent
 
@@ -168,6 +165,8 @@ class Library:
         if not changed and not removed:
             return
 
+        from studyapp.authoring import read_deck
+
         def read() -> Iterator[tuple[Deck, FileStamp]]:
             for position, (name, file, status) in enumerate(changed):
                 if progress is not None:
@@ -183,11 +182,9 @@ class Library:
 
     def stamp(self, card: Card) -> None:
         """Write the card's id into its heading, if the file still holds the bytes that were parsed; else DeckError."""
-        file = self.places.decks / card.deck
-        data = read_file(file)
-        if hashlib.sha256(data).hexdigest() != self.store.files()[card.deck].sha256:
-            raise DeckError(f"{file}: has changed since it was read; `studyapp stamp` writes the ids")
-        stamp(file, parsed=data, only={card.family})
+        from studyapp import authoring
+
+        authoring.stamp_card(self.places.decks / card.deck, card, self.store.files()[card.deck].sha256)
         self.synchronise()
 
     def attach(self, card: Card, simulation: str) -> None:
@@ -195,8 +192,9 @@ class Library:
         file = self.places.decks / card.deck
         if not file.is_file():
             raise LibraryError(f"{card.deck} is not in your own decks folder {self.places.decks}; copy it there first")
-        data = read_file(file)
-        replace_card(file, data, card, with_simulation(card_source(data, card), simulation))
+        from studyapp import authoring
+
+        authoring.attach(file, card, simulation)
         self.synchronise()
 
     def matching(self, wanted: Sequence[str]) -> tuple[str, ...]:
@@ -225,6 +223,10 @@ class Library:
 
     async def check(self, paths: Sequence[Path] = ()) -> CheckReport:
         """Parse every deck afresh (or those at the paths) and hold their cards against the simulations."""
+        from studyapp.authoring import read_deck
+        from studyapp.core.backing import Backing, backing
+        from studyapp.store import duplicates
+
         files: dict[str, Path] = {}
         wrong: list[Problem] = []
         for path in paths:
@@ -254,6 +256,9 @@ class Library:
 
     def study(self, decks: Iterable[str] = (), minutes: int | None = None) -> StudySession:
         """Start a session of Spaced over these decks, or all of them, mixed."""
+        from studyapp.planning import Limits
+        from studyapp.study import StudySession
+
         return StudySession(
             store=self.store,
             laboratory=self.laboratory,
@@ -274,6 +279,10 @@ class Library:
 
     def another_laboratory(self, limits: RunLimits | None = None) -> Laboratory:
         """A laboratory with a worker process of its own, for work on several cores."""
+        from studyapp.lab import Laboratory
+        from studyapp.runs.consent import Consent
+        from studyapp.runs.worker import Worker
+
         return Laboratory(
             self.places.shipped / "simulations",
             self.places.simulations,
@@ -291,6 +300,8 @@ class Library:
 
     def set(self, **changes: int | bool | str) -> Settings:
         """Change settings and keep them; raises LibraryError when the file cannot be written."""
+        from studyapp.decks import atomic
+
         changed = dataclasses.replace(self.settings, **changes)  # type: ignore[arg-type]
         try:
             atomic(self.places.settings, settings.written(changed))
@@ -331,26 +342,3 @@ class Library:
         now = self.now()
         self.store.append([Relinked(old, new)], at=now, day=self.study_day(now))
         return moved
-
-
-def read_deck(file: Path, name: str) -> tuple[Deck, str]:
-    """Parse a deck file, and hash it; one that cannot be read gives a deck without cards and the problem."""
-    try:
-        data = read_file(file)
-    except DeckError as error:
-        return Deck(
-            path=name, title=name, cards=(), problems=(Problem(name, 0, "", str(error).removeprefix(f"{file}: ")),)
-        ), ""
-    return parse(data, name), hashlib.sha256(data).hexdigest()
-
-
-SETTINGS = re.compile(r"^(`{3,}|~{3,})toml[ \t]*\r?\n(.*?)^\1", re.DOTALL | re.MULTILINE)
-
-
-def with_simulation(source: str, simulation: str) -> str:
-    """A card's Markdown with a `[simulation]` table, in its settings or in new ones."""
-    table = f'[simulation]\nname = "{simulation}"\n'
-    found = SETTINGS.search(source)
-    if found is None:
-        return f"{source}\n\n```toml\n{table}```"
-    return f"{source[: found.end(2)]}\n{table}{source[found.end(2) :]}"

@@ -9,17 +9,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from studyapp.core import sm2
 from studyapp.core.grading import Verdict, counted_as_right, judge_choice, judge_number, judge_text
 from studyapp.core.questions import Asking, Question, draw, pose
 from studyapp.core.queue import AGAIN_AFTER, SURE_AND_WRONG_AFTER, Queue
-from studyapp.lab import Laboratory
 from studyapp.model import Answered, Card, Day, Entry, Flagged, Mode, Schedule
 from studyapp.planning import Limits, expected_minutes, planned
 from studyapp.runs.errors import SimulationError
 from studyapp.store import Store
 from studyapp.summary import Summary, summed
+
+if TYPE_CHECKING:
+    from studyapp.lab import Laboratory
 
 COVERED_FROM = 21
 """At intervals of so many days and more a choice card keeps its options covered: recall first, then choose."""

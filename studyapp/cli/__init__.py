@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import io
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -11,22 +11,26 @@ from typing import Any
 import click
 
 from studyapp import __version__
-from studyapp.cli.common import Call, common, failures, one_line
+from studyapp.cli.common import Call, common, failures
+from studyapp.cli.printing import one_line, warn
 
 COMMANDS = {
     "study": "study",
-    "run": "simulations",
-    "verify": "simulations",
+    "run": "run",
+    "verify": "verify",
     "check": "files",
     "stamp": "files",
     "relink": "files",
     "sm2": "reports",
-    "due": "reports",
-    "log": "reports",
+    "due": "answers",
+    "log": "answers",
     "stats": "reports",
     "doctor": "reports",
 }
 """Where each command is written; a module is imported when one of its commands is called."""
+
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as shells have it: 128 and the number of the signal."""
 
 
 class Commands(click.Group):
@@ -78,8 +82,11 @@ def studyapp(call: Call) -> None:
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 something was wrong, 2 wrong usage, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign is no reason to fail
     debug = "--debug" in sys.argv
-    sys.exit(outcome(lambda: studyapp.main(standalone_mode=False), debug=debug))
+    sys.exit(outcome(lambda: studyapp.main(prog_name="studyapp", standalone_mode=False), debug=debug))
 
 
 def outcome(run: Callable[[], Any], *, debug: bool) -> int:
@@ -88,21 +95,34 @@ def outcome(run: Callable[[], Any], *, debug: bool) -> int:
         status = run()
     except click.exceptions.Exit as wanted:
         return wanted.exit_code
-    except click.Abort:
-        return 130
-    except KeyboardInterrupt:
-        return 130
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except click.UsageError as error:
+        return complain(usage(error), error.exit_code)
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `studyapp log | head` is no error
-        return 0
+        return complain(error.format_message(), error.exit_code)
     except Exception as error:
         if debug:
             raise
-        known = isinstance(error, failures())
-        what = str(error) if known else f"unexpected {type(error).__name__}: {error} (--debug shows where)"
-        click.echo(f"studyapp: {one_line(what)}", err=True)
-        return 1
+        if isinstance(error, failures()):
+            return complain(str(error), 1)
+        if isinstance(error, OSError) and error.strerror:
+            return complain(f"{error.filename or 'input or output'}: {error.strerror} (--debug shows where)", 1)
+        return complain(f"unexpected {type(error).__name__}: {error} (--debug shows where)", 1)
     return status if isinstance(status, int) else 0
+
+
+def usage(error: click.UsageError) -> str:
+    """Wrong usage as one line: what is wrong, and which help says what is right."""
+    said = one_line(error.format_message()).rstrip(".")
+    said = said[0].lower() + said[1:] if said[1:2].islower() else said
+    command = error.ctx.command_path if error.ctx is not None else "studyapp"
+    name = command.removeprefix("studyapp").strip()
+    see = "" if "; " in said else f"; see `{command} --help`"
+    return (f"{name}: " if name else "") + said + see
+
+
+def complain(what: str, status: int) -> int:
+    """Say what is wrong; returns the exit status."""
+    warn(what)
+    return status

@@ -1,13 +1,12 @@
-"""What all commands share: the data folder, opening it, and printing."""
+"""What all commands share: the data folder, opening it, and the errors that a user can mend."""
 
 from __future__ import annotations
 
 import functools
-import json
 import os
 import random
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from studyapp.core.text import harmless, one_line
+from studyapp.cli.printing import wipe
 
 if TYPE_CHECKING:
     from studyapp.library import Library
-
-__all__ = ["Call", "common", "failures", "json_option", "one_line", "print_json", "print_table", "say"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -37,8 +34,10 @@ class Call:
 
     def library(self) -> Library:
         """Open everything. The clock and the randomness of the whole application enter here."""
-        from studyapp.library import Library
+        from studyapp.library import Library, LibraryError
 
+        if self.home.exists() and not self.home.is_dir():
+            raise LibraryError(f"{self.home} is not a folder; name another one with --home or STUDYAPP_HOME")
         randomness = random.SystemRandom()
         return Library.open(
             self.home,
@@ -50,24 +49,33 @@ class Call:
 
 def _reading(done: int, of: int) -> None:
     if of >= SLOW_FILES:
-        last = done + 1 == of
-        click.echo(f"\rreading decks: {done + 1} of {of}" + ("\r\x1b[K" if last else ""), err=True, nl=False)
+        click.echo(f"\rreading decks: {done + 1} of {of}", err=True, nl=False)
+        if done + 1 == of:
+            wipe()
 
 
 def default_home() -> Path:
     """The data folder: STUDYAPP_HOME, else where this system keeps an application's data."""
     given = os.environ.get("STUDYAPP_HOME")
     if given:
-        return Path(given).expanduser()
+        return Path(given).expanduser().absolute()
     import platformdirs
 
     return Path(platformdirs.user_data_dir("studyapp", appauthor=False))
 
 
+def _folder(_context: click.Context, _parameter: click.Parameter, given: str | None) -> Path | None:
+    if given is None:
+        return None
+    if not given:
+        raise click.UsageError("--home names no folder; leave it out, or give one")
+    return Path(given).expanduser().absolute()
+
+
 def common(command: _F) -> _F:
     """Give a command `--home` and `--debug`, which hold before or after its name, and a Call in their place."""
 
-    @click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Data folder (or STUDYAPP_HOME).")
+    @click.option("--home", metavar="DIR", callback=_folder, help="Data folder (or STUDYAPP_HOME).")
     @click.option("--debug", is_flag=True, help="Show a traceback when something goes wrong.")
     @functools.wraps(command)
     def called(*, home: Path | None, debug: bool, **rest: Any) -> Any:
@@ -77,7 +85,13 @@ def common(command: _F) -> _F:
             home = outer.home
         call = Call(home or default_home(), debug or (isinstance(outer, Call) and outer.debug))
         context.obj = call
-        return command(call, **rest)
+        try:
+            done = command(call, **rest)
+            sys.stdout.flush()
+        except BrokenPipeError:  # `studyapp log | head` is no error
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(0) from None
+        return done
 
     return called  # type: ignore[return-value]
 
@@ -95,24 +109,3 @@ def failures() -> tuple[type[Exception], ...]:
     from studyapp.store import StoreError
 
     return (DeckError, LibraryError, SimulationError, ParameterError, SettingsError, StoreError)
-
-
-def print_json(value: object) -> None:
-    """Print a value as JSON; numbers that JSON does not know must have been replaced by null before."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
-
-
-def say(text: str) -> None:
-    """Print text as text: nothing in it is obeyed by the terminal."""
-    click.echo(harmless(text))
-
-
-def print_table(heading: Sequence[str], rows: Sequence[Sequence[object]], right: frozenset[int] = frozenset()) -> None:
-    """Print rows in columns under a heading; the columns in `right` are set flush right."""
-    cells = [[one_line(str(cell)) for cell in row] for row in (heading, *rows)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(heading))]
-    for row in cells:
-        line = "  ".join(
-            c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))
-        )
-        say(line.rstrip())

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from studyapp.cli.common import Call, common, json_option, print_json, say
-from studyapp.library import CheckReport
+from studyapp.cli.arguments import Existing
+from studyapp.cli.common import Call, common, json_option
+from studyapp.cli.printing import counted, one_line, print_json, say, warn
+from studyapp.decks import DeckError, scan
+from studyapp.decks import stamp as stamped
+from studyapp.library import CheckReport, Library, read_deck
 
 
 @click.command(short_help="Find everything that is wrong in decks.")
-@click.argument("path", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.argument("path", nargs=-1, type=Existing())
 @json_option
 @common
 def check(call: Call, path: tuple[Path, ...], as_json: bool) -> int:
@@ -24,6 +29,8 @@ def check(call: Call, path: tuple[Path, ...], as_json: bool) -> int:
     \b
     studyapp check
     studyapp check notes/lesson-2.md --json
+
+    JSON: {cards, kinds: {basic: n, ...}, problems: [{path, line, card, what, remedy}]}.
     """
 
     async def work() -> CheckReport:
@@ -31,7 +38,7 @@ def check(call: Call, path: tuple[Path, ...], as_json: bool) -> int:
             try:
                 return await library.check(path)
             finally:
-                await library.laboratory.close()
+                await library.close_laboratory()
 
     found = asyncio.run(work())
     if as_json:
@@ -40,37 +47,59 @@ def check(call: Call, path: tuple[Path, ...], as_json: bool) -> int:
         )
     else:
         for problem in found.problems:
-            say(str(problem))
+            say(one_line(str(problem)))
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(found.kinds.items()))
-        problems = f"{len(found.problems)} problems" if found.problems else "no problems"
-        say(f"{found.cards} cards" + (f" ({kinds})" if kinds else "") + f": {problems}")
+        cards = counted(found.cards, "card") + (f" ({kinds})" if kinds else "")
+        say(f"{cards}: {counted(len(found.problems), 'problem')}")
     return 1 if found.problems else 0
 
 
 @click.command(short_help="Write ids into the headings of your own decks.")
-@click.argument("path", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.argument("path", nargs=-1, type=Existing())
 @click.option("--dry-run", is_flag=True, help="Only say what would be written.")
 @common
-def stamp(call: Call, path: tuple[Path, ...], dry_run: bool) -> None:
+def stamp(call: Call, path: tuple[Path, ...], dry_run: bool) -> int:
     """Give each card without one its id, in the files at PATHs or in all your own decks.
 
     The id keeps a card's history when its text changes. Nothing else in a file is touched.
-    """
-    from studyapp.decks import scan
-    from studyapp.decks import stamp as stamped
 
+    \b
+    studyapp stamp --dry-run
+    studyapp stamp notes/lesson-2.md
+    """
+    total, failed = 0, 0
     with call.library() as library:
-        roots = path or ((library.places.decks,) if library.places.decks.is_dir() else ())
-        files = [
-            file for root in roots for file in ([root / name for name, _ in scan(root)] if root.is_dir() else [root])
-        ]
-        total = 0
+        files = list(_files(path or (library.places.decks,)))
+        taken = _ids(library)
         for file in files:
-            for line, identity in stamped(file, dry=dry_run):
-                total += 1
+            others = {one for place, ids in taken.items() if place != file.resolve() for one in ids}
+            try:
+                written = stamped(file, dry=dry_run, taken=others)
+            except DeckError as error:
+                failed += 1
+                warn(str(error))
+                continue
+            taken.setdefault(file.resolve(), set()).update(identity for _, identity in written)
+            total += len(written)
+            for line, identity in written:
                 say(f"{file}:{line}: {{#{identity}}}")
         library.synchronise()
-    say(f"{total} ids {'would be written' if dry_run else 'written'} in {len(files)} files")
+    say(f"{counted(total, 'id')} {'would be written' if dry_run else 'written'} in {counted(len(files), 'file')}")
+    return 1 if failed else 0
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from (path / name for name, _ in scan(path, lambda problem: warn(str(problem))))
+        elif path.exists():
+            yield path
+
+
+def _ids(library: Library) -> dict[Path, set[str]]:
+    """The ids that stand in every deck file: a new one must differ from those of all other files."""
+    decks = {file.resolve(): read_deck(file, name)[0] for name, (file, _) in library.files().items()}
+    return {file: {card.family for card in deck.cards if card.stamped} for file, deck in decks.items()}
 
 
 @click.command(short_help="Give one card's history to another id.")
@@ -80,8 +109,11 @@ def stamp(call: Call, path: tuple[Path, ...], dry_run: bool) -> None:
 def relink(call: Call, old: str, new: str) -> None:
     """Say that everything learned under the id OLD belongs to the card NEW from now on.
 
-    For a card whose id was changed by hand. `studyapp log` shows both.
+    For a card whose id was changed by hand; `studyapp log OLD` shows what was learned.
+
+    \b
+    studyapp relink softmax-is-what softmax-definition
     """
     with call.library() as library:
         moved = library.relink(old, new)
-    say(f"{moved} entries of {old} now belong to {new}")
+    say(f"{counted(moved, 'entry', 'entries')} of {old} moved to {new}")

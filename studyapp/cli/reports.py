@@ -1,19 +1,20 @@
-"""`studyapp sm2`, `due`, `log`, `stats` and `doctor`: what the scheduler does and what the store holds."""
+"""`studyapp sm2`, `stats` and `doctor`: what the scheduler does, how it has been going, whether the store is sound."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from studyapp.cli.common import Call, common, json_option, print_json, print_table, say
+from studyapp.cli.arguments import Whole
+from studyapp.cli.common import Call, common, json_option
+from studyapp.cli.printing import counted, one_line, print_json, print_table, say
 from studyapp.core import sm2 as algorithm
-from studyapp.core.days import date_of
-from studyapp.model import Answered, Schedule
+
+MOST_GRADES = 500
+"""The interval grows like a power: after some thousand grades nothing could print it."""
 
 
 @click.command(short_help="Print what SM-2 makes of a series of grades.")
-@click.argument("grades", nargs=-1, required=True, type=click.IntRange(0, 5))
+@click.argument("grades", nargs=-1, required=True, type=Whole(0, 5))
 @json_option
 @common
 def sm2(call: Call, grades: tuple[int, ...], as_json: bool) -> None:  # noqa: ARG001 - every command has a call
@@ -21,8 +22,12 @@ def sm2(call: Call, grades: tuple[int, ...], as_json: bool) -> None:  # noqa: AR
 
     \b
     studyapp sm2 4 4 3 3 4
-    studyapp sm2 5 5 5 --json      [[n, interval in days, "EF", again today], ...]
+    studyapp sm2 5 5 5 --json
+
+    JSON: [[n, interval in days, "EF with 4 decimals", again today], ...], one for each grade.
     """
+    if len(grades) > MOST_GRADES:
+        raise click.UsageError(f"{len(grades)} grades are too many; give at most {MOST_GRADES}")
     steps = []
     step = algorithm.Step(0, 0, algorithm.START_EASE, False)
     for grade in grades:
@@ -38,120 +43,19 @@ def sm2(call: Call, grades: tuple[int, ...], as_json: bool) -> None:  # noqa: AR
     print_table(("grade", "n", "interval", "EF", ""), rows, frozenset({0, 1, 2, 3}))
 
 
-@click.command(short_help="Print the cards that are due now.")
-@click.argument("deck", nargs=-1)
-@json_option
-@common
-def due(call: Call, deck: tuple[str, ...], as_json: bool) -> None:
-    """Print every card that is due now and every new one, whatever a day's limits say.
-
-    JSON: [{card, deck, kind, due, n, interval, ef, state}, ...]; `due` is a study day (whole days since 1970-01-01) or
-    null, `state` is "review", "drill" (again today) or "new".
-    """
-    with call.library() as library:
-        today, decks = library.today, library.matching(deck)
-        waiting = [(row, "drill") for row in library.store.drilling(today, decks)]
-        waiting += [(row, "review") for row in library.store.due(today, decks)]
-        waiting += [(row, "new") for row in library.store.unseen(today, decks)]
-    if as_json:
-        print_json(
-            [
-                {
-                    "card": row.card,
-                    "deck": row.deck,
-                    "kind": row.kind.value,
-                    "due": row.due,
-                    "n": row.schedule.n,
-                    "interval": row.schedule.interval,
-                    "ef": row.schedule.ease / 100,
-                    "state": state,
-                }
-                for row, state in waiting
-            ]
-        )
-        return
-    rows = [
-        (
-            row.card,
-            row.kind.value,
-            state,
-            "" if row.due is None else date_of(row.due),
-            row.schedule.interval or "",
-            f"{row.schedule.ease / 100:.2f}",
-        )
-        for row, state in waiting
-    ]
-    if rows:
-        print_table(("card", "kind", "state", "due", "days", "EF"), rows, frozenset({4, 5}))
-    new = sum(state == "new" for _, state in waiting)
-    say(f"{len(waiting) - new} due, {new} new" if waiting else "Nothing is due.")
-
-
-@click.command(short_help="Print what was answered, newest first.")
-@click.argument("card", required=False)
-@click.option("--limit", type=click.IntRange(1), help="At most so many rows (50 on screen, all as JSON).")
-@json_option
-@common
-def log(call: Call, card: str | None, limit: int | None, as_json: bool) -> None:
-    """Print the answers, of one CARD or all, newest first.
-
-    JSON: [{id, card, at, day, mode, kind, grade, correct, sure, before: {n, interval, ef, due}, after: {...}, seed,
-    revoked}, ...]; `day` and `due` are study days, whole days since 1970-01-01; a revoked answer changed nothing.
-    """
-    with call.library() as library:
-        rows = library.store.rows_with_states(card=card, limit=limit or (None if as_json else 50))
-    answers = [(row, row.entry.event) for row in rows if isinstance(row.entry.event, Answered)]
-    if as_json:
-        print_json(
-            [
-                {
-                    "id": row.entry.id,
-                    "card": event.card,
-                    "at": row.entry.at.isoformat(),
-                    "day": row.entry.day,
-                    "mode": event.mode.value,
-                    "kind": event.kind.value,
-                    "grade": event.grade,
-                    "correct": event.correct,
-                    "sure": event.sure,
-                    "before": _state(row.before),
-                    "after": _state(row.after),
-                    "seed": event.seed,
-                    "revoked": row.revoked,
-                }
-                for row, event in answers
-            ]
-        )
-        return
-    shown = [
-        (
-            f"{row.entry.at.astimezone():%Y-%m-%d %H:%M}",
-            event.card,
-            event.grade,
-            {True: "sure", False: "guess", None: ""}[event.sure],
-            f"{row.before.interval} -> {row.after.interval} d",
-            "taken back" if row.revoked else "",
-        )
-        for row, event in answers
-    ]
-    if shown:
-        print_table(("at", "card", "grade", "", "interval", ""), shown, frozenset({2}))
-    else:
-        say("Nothing was answered yet.")
-
-
-def _state(schedule: Schedule) -> dict[str, Any]:
-    return {"n": schedule.n, "interval": schedule.interval, "ef": schedule.ease / 100, "due": schedule.due}
-
-
 @click.command(short_help="Print how it has been going.")
 @json_option
 @common
 def stats(call: Call, as_json: bool) -> None:
     """Print answers, confidence, time and what is to come.
 
+    \b
+    studyapp stats
+    studyapp stats --json
+
     JSON: {today, cards, mastery: [cards at level 0, ..., 4], due, new, week: [due tomorrow, ...], answers,
-    cards_answered, days, seconds, grades: {"0": n, ...}, sure: {right, of}, guess: {right, of}}.
+    cards_answered, days, seconds, grades: {"0": n, ...}, sure: {right, of}, guess: {right, of}}; `today` and `days` are
+    study days, whole days since 1970-01-01.
     """
     from studyapp.core.history import effective
     from studyapp.core.statistics import statistics
@@ -159,7 +63,7 @@ def stats(call: Call, as_json: bool) -> None:
 
     with call.library() as library:
         seen = overview(library)
-        counted = statistics(effective([row.entry for row in library.store.entries(newest_first=False)]))
+        counts = statistics(effective([row.entry for row in library.store.entries(newest_first=False)]))
     if as_json:
         print_json(
             {
@@ -169,26 +73,27 @@ def stats(call: Call, as_json: bool) -> None:
                 "due": seen.all.due,
                 "new": seen.all.new,
                 "week": list(seen.week),
-                "answers": counted.answers,
-                "cards_answered": counted.cards,
-                "days": list(counted.days),
-                "seconds": round(counted.seconds, 1),
-                "grades": {str(grade): count for grade, count in counted.grades.items()},
-                "sure": {"right": counted.sure.right, "of": counted.sure.of},
-                "guess": {"right": counted.guess.right, "of": counted.guess.of},
+                "answers": counts.answers,
+                "cards_answered": counts.cards,
+                "days": list(counts.days),
+                "seconds": round(counts.seconds, 1),
+                "grades": {str(grade): count for grade, count in counts.grades.items()},
+                "sure": {"right": counts.sure.right, "of": counts.sure.of},
+                "guess": {"right": counts.guess.right, "of": counts.guess.of},
             }
         )
         return
-    mastery = f"{sum(seen.all.levels)} cards, mastery {100 * seen.all.mastery:.0f} %"
+    mastery = f"{counted(sum(seen.all.levels), 'card')}, mastery {100 * seen.all.mastery:.0f} %"
     say(f"{mastery}: {seen.all.due} due, {seen.all.new} new today")
-    if not counted.answers:
+    if not counts.answers:
         say("No study sessions yet.")
         return
-    passed = sum(count for grade, count in counted.grades.items() if grade >= algorithm.PASS)
-    say(f"{counted.answers} answers on {counted.cards} cards, {100 * passed / counted.answers:.0f} % passed")
-    minutes = f"{counted.seconds / 60:.0f} minutes in all"
-    say(f"studied on {len(counted.days)} days, {minutes}; {seen.studied_days} of the last 30")
-    for name, share in (("sure", counted.sure), ("guess", counted.guess)):
+    passed = sum(count for grade, count in counts.grades.items() if grade >= algorithm.PASS)
+    answers = f"{counted(counts.answers, 'answer')} on {counted(counts.cards, 'card')}"
+    say(f"{answers}, {100 * passed / counts.answers:.0f} % passed")
+    minutes = counted(round(counts.seconds / 60), "minute")
+    say(f"studied on {counted(len(counts.days), 'day')}, {minutes} in all; {seen.studied_days} of the last 30")
+    for name, share in (("sure", counts.sure), ("guess", counts.guess)):
         if share.of:
             say(f"when {name}: {share.right} of {share.of} right, {100 * share.right / share.of:.0f} %")
     say("next seven days: " + ", ".join(str(count) for count in seen.week) + " due")
@@ -200,21 +105,40 @@ def stats(call: Call, as_json: bool) -> None:
 def doctor(call: Call, as_json: bool) -> int:
     """Check both database files, fold the whole log anew, compare, and repair the cache.
 
-    Exit 1 if the log itself is damaged; the cache is always rebuilt. JSON: {entries, cards, repaired: [...],
-    problems: [...]}.
+    Exit 1 if the log itself is damaged; the cache is always rebuilt.
+
+    \b
+    studyapp doctor
+    studyapp doctor --json
+
+    JSON: {entries, cards, repaired: [...], problems: [...]}; a log that cannot be opened is a problem, and entries and
+    cards are null then.
     """
-    with call.library() as library:
-        problems = library.store.integrity()
-        repaired = library.store.refold() if not problems else []
-        entries, cards = library.store.entry_count(), sum(deck.cards for deck in library.store.decks())
+    from studyapp.store import StoreError
+
+    entries: int | None = None
+    cards: int | None = None
+    try:
+        with call.library() as library:
+            found = library.store.integrity()
+            rebuilt = [line for line in found if line.startswith(f"{call.home / 'cache.db'}: ")]
+            problems = [line for line in found if line not in rebuilt]
+            repaired = rebuilt + (library.store.refold() if not problems else [])
+            entries, cards = library.store.entry_count(), sum(deck.cards for deck in library.store.decks())
+    except StoreError as error:
+        if not as_json or call.debug:
+            raise
+        repaired, problems = [], [str(error)]
     if as_json:
         print_json({"entries": entries, "cards": cards, "repaired": repaired, "problems": problems})
     else:
         for problem in problems:
-            say(problem)
-        for card in repaired:
-            say(f"repaired: {card}")
+            say(one_line(problem))
+        for what in repaired:
+            say(one_line(f"repaired: {what}"))
         state = "the log is damaged" if problems else "the log is sound"
-        mended = f"{len(repaired)} cards repaired" if repaired else "the schedule agrees with the log"
-        say(f"{state}: {entries} entries; {mended}; {cards} cards in the decks")
+        mended = counted(len(repaired), "repair") if repaired else "the schedule agrees with the log"
+        remedy = "put a backup in its place" if problems else mended
+        logged = counted(entries or 0, "entry", "entries")
+        say(f"{state}: {logged}; {remedy}; {counted(cards or 0, 'card')} in the decks")
     return 1 if problems else 0

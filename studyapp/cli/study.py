@@ -6,7 +6,9 @@ import sys
 
 import click
 
-from studyapp.cli.common import Call, common, print_table, say
+from studyapp.cli.arguments import Whole
+from studyapp.cli.common import Call, common
+from studyapp.cli.printing import counted, print_table, say
 
 
 def home(call: Call) -> None:
@@ -19,7 +21,7 @@ def home(call: Call) -> None:
 
 @click.command(short_help="Study what is due, in all decks or some.")
 @click.argument("deck", nargs=-1)
-@click.option("--minutes", type=click.IntRange(1, 240), help="How long the session is; kept in the app with + and -.")
+@click.option("--minutes", type=Whole(1, 240), help="How long the session is; kept in the app with + and -.")
 @common
 def study(call: Call, deck: tuple[str, ...], minutes: int | None) -> None:
     """Study what is due, mixed over all decks, or only in the DECKs named by title or file.
@@ -62,4 +64,4 @@ def print_due(call: Call) -> None:
     rows = [(row.title, f"{100 * row.mastery:.0f} %", row.due, row.new) for row in (seen.all, *seen.rows)]
     print_table(("deck", "mastery", "due", "new"), rows, frozenset({1, 2, 3}))
     if seen.problems:
-        say(f"{seen.problems} problems in the decks; `studyapp check` lists them")
+        say(f"{counted(seen.problems, 'problem')} in the decks; `studyapp check` lists them")

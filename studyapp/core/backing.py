@@ -6,7 +6,6 @@ import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from enum import StrEnum
 
 from studyapp.model import Asked, Card, ParameterValue, Problem, SimulationLink
@@ -86,6 +85,8 @@ def _problems_of(card: Card, known: Mapping[str, Description]) -> Iterator[Probl
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The remedy for a name that does not exist: the nearest one, or the list of all."""
+    from difflib import get_close_matches
+
     names = list(known)
     near = get_close_matches(name, names, n=1)
     if near:

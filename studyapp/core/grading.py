@@ -10,10 +10,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from studyapp.core.expressions import ExpressionError, evaluate
 from studyapp.model import Asked
-from studyapp.simulation import Key
+
+if TYPE_CHECKING:
+    from studyapp.simulation import Key
 
 RIGHT_AND_SURE, RIGHT, WRONG = 4, 3, 1
 """The grades given automatically."""

@@ -10,10 +10,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from studyapp.core.cloze import cloze, cloze_answer, code_ranges
 from studyapp.model import Card, Kind, Option, ParameterValue
-from studyapp.simulation import Key
+
+if TYPE_CHECKING:
+    from studyapp.simulation import Key
 
 PLACEHOLDER = re.compile(r"@\{([A-Za-z_][A-Za-z0-9_]*)\}")
 LONGEST_TYPED = 4

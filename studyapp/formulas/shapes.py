@@ -186,6 +186,8 @@ def is_derivative(above: Row, below: Row) -> bool:
     match _visible(above)[:1], _visible(below):
         case [Sign(sign) | Scripted(Sign(sign))], [Sign(same), Sign(x) | Scripted(Sign(x))] if sign == same:
             return sign in ("∂", "d") and x.isalpha()
+        case [Sign(sign) | Scripted(Sign(sign))], [Sign(same), Accent() as x] if sign == same:
+            return sign in ("∂", "d") and accented_letter(x) is not None
     return False
 
 

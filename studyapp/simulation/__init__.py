@@ -32,7 +32,7 @@ sent, and must start without it.
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
 
 from studyapp.simulation.claims import (
@@ -121,4 +121,6 @@ def main() -> None:
     """Run the file that was started, as `studyapp run FILE` with the same arguments does."""
     file = sys.modules["__main__"].__file__
     assert file is not None
-    raise SystemExit(subprocess.call([sys.executable, "-m", "studyapp", "run", file, *sys.argv[1:]]))
+    sys.stdout.flush()
+    # In this process's place: a second one beside it would answer Ctrl-C with a traceback.
+    os.execv(sys.executable, [sys.executable, "-m", "studyapp", "run", file, *sys.argv[1:]])

@@ -29,18 +29,20 @@ def plain(text: str) -> Content:
     return Content(harmless(text))
 
 
-@lru_cache(maxsize=512)
 def content(markdown: str, *, width: int | None = None) -> Content:
     """Card text as it is shown: Markdown laid out, formulas on one line, everything else as text; never raises.
 
     With `width`, in cells, lines are wrapped here, so that lists, quotations and code keep their indentation; a word
     wider than that is cut. Without it each paragraph is one line, for a widget to wrap.
     """
+    return _laid_out(markdown, width)
+
+
+@lru_cache(maxsize=512)
+def _laid_out(markdown: str, width: int | None) -> Content:
     text = harmless(markdown)
     lines = _plain_lines(text, width)
-    if lines is None:
-        lines = _markdown_lines(text, width)
-    return assemble(lines)
+    return assemble(_markdown_lines(text, width) if lines is None else lines)
 
 
 def _plain_lines(text: str, width: int | None) -> list[Line] | None:

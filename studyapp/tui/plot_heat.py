@@ -44,7 +44,8 @@ def heat(maps: Sequence[tuple[str, list[list[float]]]], *, width: int, height: i
         looks = (DIM,) if labelled and number == 0 else ()
         lines.append([(_GAP.join(parts).rstrip(), looks)])
     low, high = short(along.low), short(along.high)
-    lines.append([(fitted(f"blank {low}   ░ ▒ ▓   █ {high}", width), (DIM,))])
+    key = f"blank {low}   ░ ▒ ▓   █ {high}"
+    lines.append([(fitted(key if cell_len(key) <= width else f"{low} ░▒▓█ {high}", width), (DIM,))])
     return lines
 
 

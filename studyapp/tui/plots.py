@@ -27,6 +27,7 @@ BOLD, DIM = Style(bold=True), Style(dim=True)
 _ROOM_FOR_A_TITLE = 4
 _ROOM_FOR_A_FRAME = 7
 _NARROWEST = 12
+_MOST_TICKS = 7
 
 
 def figure(figure: Figure, *, width: int, height: int) -> Content:
@@ -115,7 +116,7 @@ def _framed(figure: Figure, series: Sequence[Series], width: int, height: int) -
         return None
     legend = _legend(series, width, max(1, height // 4)) if len(series) > 1 else []
     rows = height - len(legend) - (2 if height >= _ROOM_FOR_A_FRAME else 1)
-    ticks = up.ticks(max(2, (rows + 1) // 2))
+    ticks = up.ticks(max(2, min(_MOST_TICKS, rows - 1)))
     margin = max(len(label) for _, label in ticks)
     columns = width - margin - 2
     if rows < 2 or columns < _NARROWEST // 2:

@@ -10,7 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from studyapp.core.questions import Asking
 from studyapp.study import Stage, StudySession
@@ -23,6 +23,8 @@ from studyapp.tui.screen import StudyScreen
 from studyapp.tui.stamping import stamp
 
 if TYPE_CHECKING:
+    from textual.widgets import Input
+
     from studyapp.model import Card, Entry
 
 DEAD_SECONDS = 0.25

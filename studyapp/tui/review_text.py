@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.style import Style
 
 from studyapp.core.backing import Backing, backing
-from studyapp.core.grading import Verdict
 from studyapp.core.questions import Asking, Question
 from studyapp.core.queue import SURE_AND_WRONG_AFTER
 from studyapp.core.sm2 import GOOD, Outlook
 from studyapp.model import Kind
-from studyapp.simulation import Run, claim_numbers
-from studyapp.simulation import Verdict as ClaimVerdict
 from studyapp.study import Graded, Stage, StudySession
 from studyapp.tui import wording
 from studyapp.tui.card_text import content, plain
+
+if TYPE_CHECKING:
+    from studyapp.core.grading import Verdict
 
 BOLD, DIM = Style(bold=True), Style(dim=True)
 LETTERS = "abcdef"
@@ -220,23 +221,6 @@ def _typed(question: Question, verdict: Verdict | None, given: str, width: int) 
             ("= ", BOLD), (number(question.key.value), BOLD), f" {question.key.unit}".rstrip(), ("  computed", DIM)
         )
         lines.append(key)
-    return Content("\n").join(lines)
-
-
-# --- the run beside the answer --------------------------------------------------------------------
-
-
-def run_line(run: Run, claims: tuple[str, ...], width: int) -> Content:
-    """That it ran just now, with which seed, and what its claims say."""
-    shown = [claim for claim in run.claims if claim.name in claims]
-    lines = [
-        Content.assemble(
-            (f"{RIGHT} run just now ", BOLD), (f"(seed {run.seed}, {run.seconds:.2f} s)   {run.simulation}", DIM)
-        )
-    ]
-    for claim in shown:
-        sign = RIGHT if claim.verdict is ClaimVerdict.HOLDS else WRONG
-        lines.append(beside(Content(f"{sign} "), plain(f"{claim.sentence}: {claim_numbers(claim)}"), width))
     return Content("\n").join(lines)
 
 

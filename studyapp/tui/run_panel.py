@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
 from studyapp.core.questions import Question
-from studyapp.lab import ConsentError, Laboratory
 from studyapp.runs.errors import SimulationError
-from studyapp.simulation import Run
-from studyapp.tui import review_text, wording
+from studyapp.tui import wording
 from studyapp.tui.card_text import plain
-from studyapp.tui.plots import figure
+
+if TYPE_CHECKING:
+    from studyapp.lab import Laboratory
+    from studyapp.simulation import Run
 
 ROWS = 10
 """How many rows the plot may take."""
@@ -51,6 +54,8 @@ class RunPanel(Vertical):
             self.run_worker(self._simulate(question, laboratory, seed), exclusive=True, exit_on_error=False)
 
     async def _simulate(self, question: Question, laboratory: Laboratory, seed: int) -> None:
+        from studyapp.lab import ConsentError
+
         link = question.card.simulation
         assert link is not None
         try:
@@ -73,8 +78,11 @@ class RunPanel(Vertical):
         run, question = self._run, self._question
         if run is None or question is None or question.card.simulation is None:
             return
+        from studyapp.tui.plots import figure
+        from studyapp.tui.run_text import run_line
+
         width = max(30, min(self.app.size.width - 4, 96))
-        self.query_one("#run", Static).update(review_text.run_line(run, question.card.simulation.claims, width))
+        self.query_one("#run", Static).update(run_line(run, question.card.simulation.claims, width))
         shown = self.query_one("#figure", Static)
         shown.display = bool(run.figures)
         if run.figures:

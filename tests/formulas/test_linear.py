@@ -152,6 +152,7 @@ def test_sums_limits_and_names(latex: str, text: str) -> None:
         (r"\mathcal{L} \in \mathbb{E}", "ℒ ∈ 𝔼"),
         (r"\nabla_\theta L = \Delta w", "∇_θ L = Δw"),
         (r"\frac{\partial L}{\partial w_{ij}}", "∂L/∂wᵢⱼ"),
+        (r"\frac{\partial L}{\partial \hat{y}}", "∂L/∂ŷ"),
         (r"\frac{d}{dx} x^2", "(d/dx) x²"),
         (r"\left.\frac{dy}{dx}\right|_{x=0}", "(dy/dx)|ₓ₌₀"),
         (r"a \le b \approx c \to d \propto e \sim f \neq g \pm h", "a ≤ b ≈ c → d ∝ e ∼ f ≠ g ± h"),

@@ -1,0 +1,158 @@
+"""`studyapp due` and `studyapp log`: which cards wait, and what was answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from studyapp.cli.arguments import Whole
+from studyapp.cli.common import Call, common, json_option
+from studyapp.cli.printing import counted, print_json, print_table, say
+from studyapp.core.days import date_of
+from studyapp.model import Answered, Schedule
+
+if TYPE_CHECKING:
+    from studyapp.library import Library
+    from studyapp.store.rows import Change
+
+ON_SCREEN = 50
+"""So many answers are printed for reading."""
+
+
+@click.command(short_help="Print the cards that are due now.")
+@click.argument("deck", nargs=-1)
+@json_option
+@common
+def due(call: Call, deck: tuple[str, ...], as_json: bool) -> None:
+    """Print every card that is due now and every new one, in all decks or the DECKs, whatever a day's limits say.
+
+    \b
+    studyapp due
+    studyapp due lesson-1 --json
+
+    JSON: [{card, deck, kind, due, n, interval, ef, state}, ...]; `due` is a study day (whole days since 1970-01-01) or
+    null, `state` is "review", "drill" (again today) or "new".
+    """
+    with call.library() as library:
+        today, decks = library.today, library.matching(deck)
+        waiting = [(row, "drill") for row in library.store.drilling(today, decks)]
+        waiting += [(row, "review") for row in library.store.due(today, decks)]
+        waiting += [(row, "new") for row in library.store.unseen(today, decks)]
+    if as_json:
+        print_json(
+            [
+                {
+                    "card": row.card,
+                    "deck": row.deck,
+                    "kind": row.kind.value,
+                    "due": row.due,
+                    "n": row.schedule.n,
+                    "interval": row.schedule.interval,
+                    "ef": row.schedule.ease / 100,
+                    "state": state,
+                }
+                for row, state in waiting
+            ]
+        )
+        return
+    rows = [
+        (
+            row.card,
+            row.kind.value,
+            state,
+            "" if row.due is None else date_of(row.due),
+            row.schedule.interval or "",
+            f"{row.schedule.ease / 100:.2f}",
+        )
+        for row, state in waiting
+    ]
+    if rows:
+        print_table(("card", "kind", "state", "due", "days", "EF"), rows, frozenset({4, 5}))
+    new = sum(state == "new" for _, state in waiting)
+    say(f"{len(waiting) - new} due, {new} new" if waiting else "Nothing is due.")
+
+
+@click.command(short_help="Print what was answered, newest first.")
+@click.argument("card", required=False)
+@click.option("--limit", type=Whole(1, 10**9), help=f"At most so many answers ({ON_SCREEN} on screen, all as JSON).")
+@json_option
+@common
+def log(call: Call, card: str | None, limit: int | None, as_json: bool) -> None:
+    """Print the answers, of one CARD or all, newest first.
+
+    \b
+    studyapp log
+    studyapp log softmax-returns --limit 5
+    studyapp log --json
+
+    JSON: [{id, card, at, day, mode, kind, grade, correct, sure, before: {n, interval, ef, due}, after: {...}, seed,
+    revoked}, ...]; `day` and `due` are study days, whole days since 1970-01-01; a revoked answer changed nothing.
+    """
+    with call.library() as library:
+        answers = _answers(library, card, limit or (None if as_json else ON_SCREEN))
+        if card is not None and not answers:
+            _check_known(library, card)
+    if as_json:
+        print_json([_row_json(row, event) for row, event in answers])
+        return
+    shown = [
+        (
+            f"{row.entry.at.astimezone():%Y-%m-%d %H:%M}",
+            event.card,
+            event.grade,
+            {True: "sure", False: "guess", None: ""}[event.sure],
+            f"{row.before.interval} -> {row.after.interval} d",
+            "taken back" if row.revoked else "",
+        )
+        for row, event in answers
+    ]
+    if shown:
+        print_table(("at", "card", "grade", "", "interval", ""), shown, frozenset({2}))
+    else:
+        say("Nothing was answered yet." if card is None else f"{card} was not answered yet.")
+    if limit is None and len(shown) == ON_SCREEN:
+        say(f"The newest {counted(ON_SCREEN, 'answer')}; --limit N shows more.")
+
+
+def _answers(library: Library, card: str | None, most: int | None) -> list[tuple[Change, Answered]]:
+    """The newest answers, at most so many: entries that are no answers do not count."""
+    asked = most
+    while True:
+        rows = library.store.rows_with_states(card=card, limit=asked)
+        found = [(row, row.entry.event) for row in rows if isinstance(row.entry.event, Answered)]
+        if most is None or asked is None or len(found) >= most or len(rows) < asked:
+            return found[:most]
+        asked *= 4
+
+
+def _check_known(library: Library, card: str) -> None:
+    if library.store.card(card) is not None or library.store.entries(card, limit=1):
+        return
+    from studyapp.core.backing import nearest
+    from studyapp.library import LibraryError
+
+    remedy = nearest(card, (one.id for one in library.store.cards()))
+    raise LibraryError(f"neither the decks nor the log have a card {card!r}; {remedy}")
+
+
+def _row_json(row: Change, event: Answered) -> dict[str, Any]:
+    return {
+        "id": row.entry.id,
+        "card": event.card,
+        "at": row.entry.at.isoformat(),
+        "day": row.entry.day,
+        "mode": event.mode.value,
+        "kind": event.kind.value,
+        "grade": event.grade,
+        "correct": event.correct,
+        "sure": event.sure,
+        "before": _state(row.before),
+        "after": _state(row.after),
+        "seed": event.seed,
+        "revoked": row.revoked,
+    }
+
+
+def _state(schedule: Schedule) -> dict[str, Any]:
+    return {"n": schedule.n, "interval": schedule.interval, "ef": schedule.ease / 100, "due": schedule.due}

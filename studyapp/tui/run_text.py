@@ -1,0 +1,23 @@
+"""What a run beside an answer says: that it was made just now, and what its claims found."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from studyapp.simulation import Run, Verdict, claim_numbers
+from studyapp.tui.card_text import plain
+from studyapp.tui.review_text import BOLD, DIM, RIGHT, WRONG, beside
+
+
+def run_line(run: Run, claims: tuple[str, ...], width: int) -> Content:
+    """That it ran just now, with which seed, and what its claims say."""
+    shown = [claim for claim in run.claims if claim.name in claims]
+    lines = [
+        Content.assemble(
+            (f"{RIGHT} run just now ", BOLD), (f"(seed {run.seed}, {run.seconds:.2f} s)   {run.simulation}", DIM)
+        )
+    ]
+    for claim in shown:
+        sign = RIGHT if claim.verdict is Verdict.HOLDS else WRONG
+        lines.append(beside(Content(f"{sign} "), plain(f"{claim.sentence}: {claim_numbers(claim)}"), width))
+    return Content("\n").join(lines)
