@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
-from studyapp.core.backing import combinations, nearest, problems, too_close
+from studyapp.core.linking import combinations, nearest, problems, too_close
 from studyapp.core.questions import Question
 from studyapp.model import Card, Day, ParameterValue, Problem
 from studyapp.runs.consent import Consent

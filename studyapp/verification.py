@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studyapp.core.backing import margin, nearest
+from studyapp.core.linking import margin, nearest
 from studyapp.core.questions import draw
 from studyapp.lab import Laboratory
 from studyapp.model import Card, ParameterValue

@@ -129,7 +129,7 @@ def _answers(library: Library, card: str | None, most: int | None) -> list[tuple
 def _check_known(library: Library, card: str) -> None:
     if library.store.card(card) is not None or library.store.entries(card, limit=1):
         return
-    from studyapp.core.backing import nearest
+    from studyapp.core.linking import nearest
     from studyapp.library import LibraryError
 
     remedy = nearest(card, (one.id for one in library.store.cards()))

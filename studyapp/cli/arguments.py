@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from studyapp.simulation import Description
+if TYPE_CHECKING:
+    from studyapp.simulation import Description
 
 
 class Whole(click.ParamType):  # type: ignore[type-arg] # generic only in newer versions of click

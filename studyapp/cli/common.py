@@ -96,6 +96,11 @@ def common(command: _F) -> _F:
     return called  # type: ignore[return-value]
 
 
+def on_terminal() -> bool:
+    """Whether a person sits there: a full-screen program or a question without a terminal would hang."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 
 

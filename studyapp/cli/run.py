@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import click
 
 from studyapp.cli.arguments import Picture, Whole, options_of
-from studyapp.cli.common import Call, common, json_option
+from studyapp.cli.common import Call, common, json_option, on_terminal
 from studyapp.cli.printing import Bar, brief, finite, plain, print_json, print_table, say, visible, warn
 from studyapp.lab import ConsentError, Laboratory
 from studyapp.simulation import Description, ParameterError, Run, Verdict, claim_numbers
@@ -95,7 +94,7 @@ async def _described(laboratory: Laboratory, name: str, *, may_ask: bool) -> Des
     try:
         return await laboratory.describe(name)
     except ConsentError as asked:
-        if not (may_ask and sys.stdin.isatty() and sys.stdout.isatty()):
+        if not (may_ask and on_terminal()):
             raise
         source = asked.source
     say(f"{source.path} is your own file and has not run before. This is what it says:\n")

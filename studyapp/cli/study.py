@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from studyapp.cli.arguments import Whole
-from studyapp.cli.common import Call, common
+from studyapp.cli.common import Call, common, on_terminal
 from studyapp.cli.printing import counted, print_table, say
 
 
@@ -33,11 +31,6 @@ def study(call: Call, deck: tuple[str, ...], minutes: int | None) -> None:
     if not on_terminal():
         raise click.ClickException("studying needs a terminal; `studyapp due` prints what is due")
     show(call, "review", deck, minutes)
-
-
-def on_terminal() -> bool:
-    """Whether a person sits there: a full-screen program without a terminal would hang."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
 
 def show(call: Call, start: str, decks: tuple[str, ...] = (), minutes: int | None = None) -> None:

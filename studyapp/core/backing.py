@@ -1,18 +1,10 @@
-"""Whether what cards say of simulations is so: names, bounds, and wrong answers far enough from the right one."""
+"""In which honest sense a simulation stands behind a card."""
 
 from __future__ import annotations
 
-import itertools
-import math
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from studyapp.model import Asked, Card, ParameterValue, Problem, SimulationLink
-from studyapp.simulation import ClaimMark, Description, Key, MistakeMark, ParameterError
-
-MOST_COMBINATIONS = 2000
-"""More drawn combinations than this on one card could not all be checked in a reasonable time."""
+from studyapp.model import Card
 
 
 class Backing(StrEnum):
@@ -31,116 +23,3 @@ def backing(card: Card) -> Backing:
     if card.simulation is None:
         return Backing.NONE
     return Backing.BACKED if card.simulation.claims else Backing.ILLUSTRATED
-
-
-def combinations(link: SimulationLink) -> Iterator[dict[str, ParameterValue]]:
-    """Every set of parameters that a question of the card can draw."""
-    for drawn in itertools.product(*link.vary.values()):
-        yield {**link.parameters, **dict(zip(link.vary, drawn, strict=True))}
-
-
-def problems(cards: Iterable[Card], known: Mapping[str, Description]) -> list[Problem]:
-    """Every simulation, parameter, claim, value and mistake that a card names and that does not exist or fit."""
-    return [problem for card in cards for problem in _problems_of(card, known)]
-
-
-def _problems_of(card: Card, known: Mapping[str, Description]) -> Iterator[Problem]:
-    link, asked = card.simulation, card.answer
-    if link is None:
-        return
-
-    def problem(what: str, remedy: str, line: int = link.line) -> Problem:
-        return Problem(card.deck, line or card.line, card.id, what, remedy)
-
-    description = known.get(link.name)
-    if description is None:
-        yield problem(f"[simulation] name: there is no simulation {link.name!r}", nearest(link.name, known))
-        return
-    if math.prod(len(candidates) for candidates in link.vary.values()) > MOST_COMBINATIONS:
-        yield problem(f"[simulation] vary has more than {MOST_COMBINATIONS} combinations", "give fewer candidates")
-        return
-    single = [{name: one} for name, candidates in link.vary.items() for one in candidates]
-    for given in [dict(link.parameters), *single]:
-        try:
-            description.accept(given)
-        except ParameterError as error:
-            yield problem(f"[simulation] {error}", "mend the parameter")
-    claims = [one.name for one in description.claims]
-    for name in link.claims:
-        if name not in claims:
-            yield problem(f"[simulation] claims: {name!r} is not a claim of {link.name}", nearest(name, claims))
-    if asked is None:
-        return
-    values = [one.name for one in description.values]
-    if asked.value not in values:
-        what = f"[answer] value: {asked.value!r} is not a value of {link.name}"
-        yield problem(what, nearest(asked.value, values), asked.line)
-        return
-    mistakes = [one.name for one in description.mistakes if one.value == asked.value]
-    for name in asked.mistakes:
-        if name not in mistakes:
-            what = f"[answer] mistakes: {name!r} is not a mistake about {asked.value} in {link.name}"
-            yield problem(what, nearest(name, mistakes), asked.line)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The remedy for a name that does not exist: the nearest one, or the list of all."""
-    from difflib import get_close_matches
-
-    names = list(known)
-    near = get_close_matches(name, names, n=1)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return f"it may be {', '.join(sorted(names)[:8])}" if names else "there is none"
-
-
-def margin(key: float, asked: Asked) -> float:
-    """How far from the key an answer still counts."""
-    return asked.absolute if asked.absolute is not None else (asked.tolerance or 0.0) * abs(key)
-
-
-def too_close(card: Card, keys: Sequence[tuple[Mapping[str, ParameterValue], Key]]) -> list[Problem]:
-    """Where two of a computed card's numbers, its key and its mistakes, lie within twice the tolerance of each other.
-
-    A learner's number must belong to one of them only. `keys` are those of all combinations; the first collision of
-    each pair is reported.
-    """
-    asked = card.answer
-    if asked is None:
-        return []
-    found: dict[tuple[str, str], Problem] = {}
-    for parameters, key in keys:
-        numbers = {"the key": key.value, **key.mistakes}
-        for (one, first), (other, second) in itertools.combinations(numbers.items(), 2):
-            if abs(first - second) <= 2 * max(margin(first, asked), margin(second, asked)):
-                at = ", ".join(f"{name}={value}" for name, value in parameters.items())
-                what = f"[answer] {one} ({first:.4g}) and {other} ({second:.4g}) are too close at {at}"
-                remedy = "choose other candidates, a smaller tolerance, or leave the mistake out"
-                line = asked.line or card.line
-                found.setdefault((one, other), Problem(card.deck, line, card.id, what, remedy))
-    return list(found.values())
-
-
-WORD = re.compile(r"[a-z]{3,}")
-
-
-def nearest_simulations(card: Card, known: Mapping[str, Description], most: int = 5) -> list[str]:
-    """The simulations whose texts share the most, and the rarest, words with a card's; for a card that names none."""
-    texts = {name: _words(_text_of(description)) for name, description in known.items()}
-    wanted = _words(" ".join((card.prompt, card.front, card.back, card.part, *card.tags)))
-    rarity = {word: 1 / sum(word in words for words in texts.values()) for word in set().union(*texts.values())}
-    score = {name: sum(rarity[word] for word in words & wanted) for name, words in texts.items()}
-    return sorted(known, key=lambda name: (-score[name], name))[:most]
-
-
-def _text_of(description: Description) -> str:
-    marks: tuple[ClaimMark | MistakeMark, ...] = (*description.claims, *description.mistakes)
-    sentences = [mark.sentence if isinstance(mark, ClaimMark) else mark.misconception for mark in marks]
-    meanings = [value.meaning for value in description.values]
-    name = description.name.replace("_", " ")
-    return " ".join((name, description.title, description.summary, *sentences, *meanings))
-
-
-def _words(text: str) -> frozenset[str]:
-    """The words of a text by their first six letters: initialise, initialiser and initialisation are one."""
-    return frozenset(word[:6] for word in WORD.findall(text.lower()))

@@ -11,7 +11,7 @@ from textual.style import Style
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from studyapp.core.backing import nearest_simulations
+from studyapp.core.linking import nearest_simulations
 from studyapp.model import Card
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints

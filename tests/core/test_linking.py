@@ -1,0 +1,94 @@
+"""Rules between a card and the simulation behind it."""
+
+from __future__ import annotations
+
+from studyapp.core.linking import combinations, nearest_simulations, problems, too_close
+from studyapp.model import Asked, Card, Kind, SimulationLink
+from studyapp.simulation import ClaimMark, Description, ExpectedMark, Key, MistakeMark, Parameter
+
+COIN = Description(
+    name="coin",
+    title="A coin",
+    summary="",
+    parameters=(Parameter("tosses", "int", 100, "how many", low=1, high=1000),),
+    values=(ExpectedMark("share", "share of heads"), ExpectedMark("variance", "of the share")),
+    claims=(ClaimMark(1, "fair", "it is fair"),),
+    mistakes=(MistakeMark("forgets_the_root", "variance", "one forgets the root"),),
+)
+KNOWN = {"coin": COIN}
+
+
+def card(link: SimulationLink | None, asked: Asked | None = None) -> Card:
+    """A card with this simulation and answer."""
+    kind = Kind.COMPUTED if asked else Kind.BASIC
+    return Card(id="c", kind=kind, prompt="P", deck="d.md", line=7, simulation=link, answer=asked)
+
+
+def found(link: SimulationLink, asked: Asked | None = None) -> str:
+    """The one problem of a card, as a line."""
+    (problem,) = problems([card(link, asked)], KNOWN)
+    return str(problem)
+
+
+def test_a_card_that_names_what_exists_has_no_problem() -> None:
+    """Names and bounds that fit are accepted."""
+    link = SimulationLink("coin", {"tosses": 5}, claims=("fair",))
+    assert not problems([card(link), card(None)], KNOWN)
+    assert not problems([card(link, Asked("variance", 0.05, mistakes=("forgets_the_root",)))], KNOWN)
+
+
+def test_each_wrong_name_is_told_with_the_nearest() -> None:
+    """Line, card, what is wrong, and the nearest name that exists."""
+    assert found(SimulationLink("cion", line=9)) == (
+        "d.md:9: c: [simulation] name: there is no simulation 'cion'; did you mean 'coin'?"
+    )
+    assert "no parameter 'tosess'; did you mean tosses?" in found(SimulationLink("coin", {"tosess": 5}))
+    assert "did you mean 'fair'?" in found(SimulationLink("coin", claims=("fare",)))
+    assert "did you mean 'share'?" in found(SimulationLink("coin"), Asked("shar", 0.1))
+    wrong = found(SimulationLink("coin"), Asked("share", 0.1, mistakes=("forgets_the_root",), line=12))
+    assert wrong.startswith("d.md:12: c: [answer] mistakes: 'forgets_the_root' is not a mistake about share")
+
+
+def test_every_candidate_must_fit_the_bounds() -> None:
+    """A drawn parameter out of bounds is found before any learner draws it."""
+    assert "outside 1 .. 1000" in found(SimulationLink("coin", vary={"tosses": (10, 5000)}))
+
+
+def test_too_many_combinations_are_refused() -> None:
+    """What cannot all be checked is not accepted."""
+    many = tuple(range(1, 60))
+    wrong = problems([card(SimulationLink("coin", vary={"tosses": many, "a": many}))], KNOWN)
+    assert "more than 2000 combinations" in str(wrong[0])
+
+
+def test_combinations_are_all_draws() -> None:
+    """Every candidate with every other, on top of the fixed parameters."""
+    link = SimulationLink("coin", {"x": 0}, {"a": (1, 2), "b": (3, 4)})
+    assert [tuple(one.values()) for one in combinations(link)] == [(0, 1, 3), (0, 1, 4), (0, 2, 3), (0, 2, 4)]
+
+
+def test_numbers_nearer_than_twice_the_tolerance_are_told() -> None:
+    """A learner's number must be able to belong to one of key and mistakes only."""
+    asked = Asked("share", tolerance=0.05)
+    keys = [
+        ({"tosses": 5}, Key(1.0, {"near": 1.09, "far": 1.5})),
+        ({"tosses": 6}, Key(1.0, {"near": 1.08, "far": 2.0})),
+    ]
+    (wrong,) = too_close(card(SimulationLink("coin"), asked), keys)
+    assert "the key (1) and near (1.09) are too close at tosses=5" in wrong.what
+    assert not too_close(card(SimulationLink("coin"), Asked("share", absolute=0.01)), keys)
+
+
+def test_two_mistakes_must_differ_too() -> None:
+    """A wrong number has one name."""
+    keys = [({}, Key(1.0, {"one": 3.0, "other": 3.1}))]
+    (wrong,) = too_close(card(SimulationLink("coin"), Asked("share", tolerance=0.05)), keys)
+    assert "one (3) and other (3.1)" in wrong.what
+
+
+def test_the_nearest_simulations_share_rare_words_with_the_card() -> None:
+    """A card about coins is offered the coin before what only shares common words."""
+    other = Description("layers", "Deep layers", "How gradients go through layers.", (), (), (), ())
+    about_coins = Card(id="c", kind=Kind.BASIC, prompt="What is the variance of a tossed coin?", deck="d.md", line=1)
+    assert nearest_simulations(about_coins, {"layers": other, "coin": COIN}) == ["coin", "layers"]
+    assert nearest_simulations(about_coins, {"layers": other, "coin": COIN}, most=1) == ["coin"]
