@@ -261,7 +261,7 @@ class Library:
 
         return StudySession(
             store=self.store,
-            laboratory=self.laboratory,
+            laboratory=lambda: self.laboratory,
             now=self.now,
             study_day=self.study_day,
             seeds=self.seeds,

@@ -48,10 +48,11 @@ class Graded:
 
 @dataclass(slots=True)
 class StudySession:
-    """The cards of one session and the question in hand. `now` and `seeds` are the clock and the source of seeds."""
+    """The cards of one session and the question in hand. `now` and `seeds` are the clock and the source of seeds;
+    `laboratory` opens the simulations when the first computed card needs them."""
 
     store: Store
-    laboratory: Laboratory
+    laboratory: Callable[[], Laboratory]
     now: Callable[[], datetime]
     study_day: Callable[[datetime], Day]
     seeds: Callable[[], int]
@@ -142,7 +143,7 @@ class StudySession:
             card = self.store.card(card_id)
             if card is not None and card.answer is not None:
                 try:
-                    await self.laboratory.key(card, draw(card, self._seed(card_id)))
+                    await self.laboratory().key(card, draw(card, self._seed(card_id)))
                 except (SimulationError, ValueError):
                     return  # said when the card is asked
 
@@ -153,7 +154,7 @@ class StudySession:
         key = None
         if card.answer is not None:
             try:
-                key = await self.laboratory.key(card, draw(card, seed))
+                key = await self.laboratory().key(card, draw(card, seed))
             except (SimulationError, ValueError) as error:
                 self.trouble = str(error)
         return pose(card, seed, key)
@@ -213,7 +214,7 @@ class StudySession:
             assert question.key is not None
             verdict = judge_number(given, question.key, question.card.answer, sure, hinted)
             if verdict.mistake:
-                words = self.laboratory.misconception(question.card, verdict.mistake)
+                words = self.laboratory().misconception(question.card, verdict.mistake)
                 verdict = replace(verdict, note=f"that is what you get if {words}" if words else verdict.mistake)
         else:
             verdict = judge_text(given, question.accepted, sure, hinted)
@@ -294,7 +295,7 @@ class StudySession:
             sure=verdict.sure,
             milliseconds=milliseconds,
             given=given,
-            receipt=self.laboratory.receipt(question),
+            receipt=self.laboratory().receipt(question) if question.key is not None else None,
         )
 
     def _settle(self, entry: Entry, verdict: Verdict, before: Schedule) -> Graded:

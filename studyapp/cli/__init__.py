@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from collections.abc import Callable
@@ -82,6 +83,7 @@ def studyapp(call: Call) -> None:
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 something was wrong, 2 wrong usage, 130 interrupted."""
+    gc.disable()  # nothing imported at the start is garbage, and looking for some costs a tenth of it: see Call.library
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign is no reason to fail

@@ -87,7 +87,8 @@ def log(call: Call, card: str | None, limit: int | None, as_json: bool) -> None:
     studyapp log --json
 
     JSON: [{id, card, at, day, mode, kind, grade, correct, sure, before: {n, interval, ef, due}, after: {...}, seed,
-    revoked}, ...]; `day` and `due` are study days, whole days since 1970-01-01; a revoked answer changed nothing.
+    revoked}, ...]; `day` and `due` are study days, whole days since 1970-01-01; `after` is what the answer did when it
+    was given, and `revoked` says that it was taken back since.
     """
     with call.library() as library:
         answers = _answers(library, card, limit or (None if as_json else ON_SCREEN))
@@ -129,10 +130,12 @@ def _answers(library: Library, card: str | None, most: int | None) -> list[tuple
 def _check_known(library: Library, card: str) -> None:
     if library.store.card(card) is not None or library.store.entries(card, limit=1):
         return
-    from studyapp.core.linking import nearest
+    from difflib import get_close_matches
+
     from studyapp.library import LibraryError
 
-    remedy = nearest(card, (one.id for one in library.store.cards()))
+    near = get_close_matches(card, [one.id for one in library.store.cards()], n=1)
+    remedy = f"did you mean {near[0]!r}?" if near else "`studyapp due` and `studyapp log` show ids"
     raise LibraryError(f"neither the decks nor the log have a card {card!r}; {remedy}")
 
 

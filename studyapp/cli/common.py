@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import random
 import sys
@@ -36,6 +37,8 @@ class Call:
         """Open everything. The clock and the randomness of the whole application enter here."""
         from studyapp.library import Library, LibraryError
 
+        gc.freeze()  # what was imported until now stays, and need not be looked at again
+        gc.enable()
         if self.home.exists() and not self.home.is_dir():
             raise LibraryError(f"{self.home} is not a folder; name another one with --home or STUDYAPP_HOME")
         randomness = random.SystemRandom()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 from studyapp.cli.arguments import Whole
@@ -37,6 +39,7 @@ def show(call: Call, start: str, decks: tuple[str, ...] = (), minutes: int | Non
     """Run the application until it is left; exits 1 with one line if it failed."""
     from studyapp.tui.app import StudyApp
 
+    import_module(f"studyapp.tui.{start}")  # before the store is opened, see Call.library
     with call.library() as library:
         app = StudyApp(library, start=start, decks=library.matching(decks), minutes=minutes, debug=call.debug)
         app.run()

@@ -13,7 +13,7 @@ from studyapp.cli.arguments import Whole
 from studyapp.cli.common import Call, common, json_option
 from studyapp.cli.printing import Bar, counted, finite, one_line, plain, print_json, say
 from studyapp.library import Library
-from studyapp.model import Card
+from studyapp.model import Card, SimulationLink
 from studyapp.verification import Failure, Verification
 from studyapp.verification import verify as verified
 
@@ -43,8 +43,9 @@ def verify(call: Call, deck: tuple[str, ...], seeds: int, as_json: bool) -> int:
     if as_json:
         print_json(verification_json(found, seeds, seconds))
     else:
+        links = {card.id: card.simulation for card in cards if card.simulation is not None}
         for failure in found.failures:
-            say(one_line(_failure_line(failure)))
+            say(one_line(_failure_line(failure, links[failure.card])))
         failed = len({failure.card for failure in found.failures})
         verdict = f"{failed} of {counted(found.cards, 'card')} failed" if failed else _all_hold(found.cards)
         work = f"{counted(found.runs, 'run')}, {counted(found.claims, 'claim')}, {counted(seeds, 'seed')}"
@@ -65,9 +66,13 @@ def _all_hold(cards: int) -> str:
     return f"all {cards} cards hold" if cards > 1 else "the card holds" if cards else "no card has a simulation"
 
 
-def _failure_line(failure: Failure) -> str:
-    parameters = ", ".join(f"{name}={plain(value)}" for name, value in failure.parameters.items())
-    return f"✗ {failure.card}: {failure.simulation}({parameters}) seed {failure.seed}: {failure.what}"
+def _failure_line(failure: Failure, link: SimulationLink) -> str:
+    if "; " in failure.what:
+        return f"✗ {failure.card}: {failure.what}"
+    chosen = {name: value for name, value in failure.parameters.items() if name in {*link.parameters, *link.vary}}
+    options = "".join(f" --{name}={plain(value)}" for name, value in chosen.items())
+    again = f"`studyapp run {failure.simulation}{options} --seed {failure.seed}` shows it"
+    return f"✗ {failure.card}: {failure.what}; {again}"
 
 
 def verification_json(found: Verification, seeds: int, seconds: float) -> dict[str, Any]:
