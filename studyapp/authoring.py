@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
-from studyapp.decks import DeckError, card_source, parse, read_file, replace_card, stamp
+from studyapp.decks import DeckError, card_source, parse, read_file, replace_card, setting_line, stamp
 from studyapp.model import Card, Deck, Problem
 
+NAMED_KEY = re.compile(r"\[(\w+)\] (?:parameter (\w+)|(\w+)):")
 SETTINGS = re.compile(r"^(`{3,}|~{3,})toml[ \t]*\r?\n(.*?)^\1", re.DOTALL | re.MULTILINE)
 
 
@@ -20,6 +22,20 @@ def read_deck(file: Path, name: str) -> tuple[Deck, str]:
         problem = Problem(name, 0, "", str(error).removeprefix(f"{file}: "))
         return Deck(path=name, title=name, cards=(), problems=(problem,)), ""
     return parse(data, name), hashlib.sha256(data).hexdigest()
+
+
+def at_its_key(problem: Problem, file: Path) -> Problem:
+    """A problem about a card's settings, at the line of the key it names, as in `[answer] value: ...`."""
+    named = NAMED_KEY.match(problem.what)
+    if named is None or not problem.card:
+        return problem
+    table, parameter, key = named.groups()
+    keys = (table, "parameters", parameter) if parameter else (table, key)
+    try:
+        line = setting_line(read_file(file), problem.card, *keys)
+    except DeckError:
+        return problem  # the file changed meanwhile
+    return replace(problem, line=line)
 
 
 def stamp_card(file: Path, card: Card, parsed_sha256: str) -> None:

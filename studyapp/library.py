@@ -223,7 +223,7 @@ class Library:
 
     async def check(self, paths: Sequence[Path] = ()) -> CheckReport:
         """Parse every deck afresh (or those at the paths) and hold their cards against the simulations."""
-        from studyapp.authoring import read_deck
+        from studyapp.authoring import at_its_key, read_deck
         from studyapp.core.backing import Backing, backing
         from studyapp.store import duplicates
 
@@ -246,7 +246,8 @@ class Library:
             if backing(card) is Backing.NONE and files[card.deck].absolute().is_relative_to(shipped):
                 remedy = "name one in a [simulation] table"
                 wrong.append(Problem(card.deck, card.line, card.id, "a shipped card launches a simulation", remedy))
-        wrong += await self.laboratory.check(cards)
+        found = await self.laboratory.check(cards)
+        wrong += [at_its_key(problem, files[problem.path]) if problem.path in files else problem for problem in found]
         kinds: dict[str, int] = {}
         for card in cards:
             kinds[card.kind.value] = kinds.get(card.kind.value, 0) + 1
