@@ -58,7 +58,6 @@ class Parameters:
 
     logits: tuple[float, ...] = parameter(EXAMPLE, low=-1e4, high=1e4, help="scores before the softmax")
     temperature: float = parameter(1.0, low=0.05, high=100.0, scale="log", help="divides the logits")
-    wanted_ratio: float = parameter(10.0, low=1.01, high=1e6, scale="log", help="of the two largest probabilities")
     rejection_cost: float = parameter(0.3, low=0.0, high=1.0, help="price of not answering; an error costs 1")
     classes: int = parameter(5, low=2, high=20, help="classes of the random data")
     samples: int = parameter(5000, low=100, high=10_000, scale="log", help="rows of the random data")
@@ -130,13 +129,9 @@ def look(parameters: Parameters) -> Result:
         "floor_of_the_largest": softmax(np.zeros(parameters.classes)).max(),
         "smallest_acceptance": crossing(lambda c: (1 - c) - parameters.rejection_cost, 1 / parameters.classes, 1),
     }
-    top = np.sort(z)[-2:]
     if parameters.lead < 700 * T:
-        second, first = softmax(top, T)
+        second, first = softmax(np.sort(z)[-2:], T)
         values["ratio_of_probabilities"] = first / second
-    if 1e-6 <= parameters.lead < math.inf:
-        excess = np.array([-parameters.wanted_ratio, 1])  # times both p: positive while their ratio is too large
-        values["temperature_for_ratio"] = crossing(lambda T: softmax(top, T) @ excess, 1e-9, 1e9)
 
     names = [f"{logit:g}" for logit in z]
     bars = [Bars(names, p, "softmax")]
@@ -206,11 +201,6 @@ def ratio_of_probabilities(parameters: Parameters) -> float:
     return math.exp(parameters.lead / parameters.temperature)
 
 
-@expected("temperature that makes the two largest have the wanted ratio", applies=lambda at: 1e-6 <= at.lead < math.inf)
-def temperature_for_ratio(parameters: Parameters) -> float:
-    return parameters.lead / math.log(parameters.wanted_ratio)
-
-
 @expected("entropy of the probabilities", unit="nats")
 def entropy(parameters: Parameters) -> Any:
     z = (parameters.z - parameters.z.max()) / parameters.temperature
@@ -265,16 +255,6 @@ def exponentiates_in_base_two(parameters: Parameters) -> float:
     return math.exp2(parameters.lead / parameters.temperature)
 
 
-@mistake("temperature_for_ratio", "one divides by the ratio instead of its logarithm")
-def forgets_the_logarithm(parameters: Parameters) -> float:
-    return parameters.lead / parameters.wanted_ratio
-
-
-@mistake("temperature_for_ratio", "one turns the fraction upside down")
-def inverts_the_fraction(parameters: Parameters) -> float:
-    return math.log(parameters.wanted_ratio) / parameters.lead
-
-
 @mistake("entropy", "one takes the logarithm to base 2, which counts bits")
 def counts_in_bits(parameters: Parameters) -> Any:
     return entropy(parameters) / math.log(2)
@@ -298,11 +278,6 @@ def a_majority_suffices(parameters: Parameters) -> float:
 @mistake("floor_of_the_largest", "one thinks that softmax can give every class a probability near 0")
 def can_vanish(parameters: Parameters) -> float:
     return 0.0
-
-
-@mistake("floor_of_the_largest", "one counts the other classes only")
-def shares_among_the_others(parameters: Parameters) -> float:
-    return 1 / (parameters.classes - 1)
 
 
 # --- claims -------------------------------------------------------------------------------------------------------

@@ -197,17 +197,16 @@ def test_the_jacobian_is_that_of_central_differences(z: list[float], temperature
     st.floats(0.05, 100),
     st.floats(0, 1),
     st.integers(2, 20),
-    st.floats(1.05, 1e6),
 )
-@example([5.0, 5.0], 1.0, 1.0, 2, 1.05)
-@example([0.0, 0.0, 1e-6], 0.05, 0.0, 20, 1e6)
-@example([1e4, 1e4 - 30], 0.05, 0.95, 20, 10.0)
+@example([5.0, 5.0], 1.0, 1.0, 2)
+@example([0.0, 0.0, 1e-6], 0.05, 0.0, 20)
+@example([1e4, 1e4 - 30], 0.05, 0.95, 20)
 def test_measured_values_are_within_half_of_a_tolerance_of_their_keys(
-    z: list[float], temperature: float, cost: float, classes: int, ratio: float
+    z: list[float], temperature: float, cost: float, classes: int
 ) -> None:
     """A card with 2 % tolerance may ask for any of them, at any parameters; an entropy of 1e-8 counts as 0."""
     parameters: dict[str, Any] = {"logits": z, "temperature": temperature, "rejection_cost": cost, "classes": classes}
-    parameters |= {"wanted_ratio": ratio, "samples": 100}
+    parameters |= {"samples": 100}
     values, _ = outcome(SOFTMAX, **parameters)
     for name, key in expected_here(SOFTMAX, made(SOFTMAX, parameters)).items():
         assert np.shape(values[name]) == np.shape(key)
@@ -215,29 +214,23 @@ def test_measured_values_are_within_half_of_a_tolerance_of_their_keys(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.floats(-8, 8), min_size=2, max_size=8), st.floats(0.5, 10), st.floats(1.5, 1000))
-def test_keys_follow_from_plain_python(z: list[float], temperature: float, ratio: float) -> None:
-    """Ratio, entropy and largest probability from the definition; the temperature found gives the wanted ratio."""
-    parameters = made(SOFTMAX, {"logits": z, "temperature": temperature, "wanted_ratio": ratio})
+@given(st.lists(st.floats(-8, 8), min_size=2, max_size=8), st.floats(0.5, 10))
+def test_keys_follow_from_plain_python(z: list[float], temperature: float) -> None:
+    """Ratio, entropy and largest probability from the definition."""
+    parameters = made(SOFTMAX, {"logits": z, "temperature": temperature})
     p = sorted(plain_softmax(z, temperature))
     assert SOFTMAX.largest_probability(parameters) == pytest.approx(p[-1], rel=1e-12)
     assert SOFTMAX.ratio_of_probabilities(parameters) == pytest.approx(p[-1] / p[-2], rel=1e-11)
     assert SOFTMAX.entropy(parameters) == pytest.approx(
         -math.fsum(one * math.log(one) for one in p), rel=1e-6, abs=1e-12
     )
-    top = sorted(z)[-2:]
-    if top[1] - top[0] > 1e-3:
-        found = SOFTMAX.temperature_for_ratio(parameters)
-        second, first = plain_softmax([one - top[1] for one in top], found)
-        assert first / second == pytest.approx(ratio, rel=1e-9)
 
 
 def test_the_default_vector_by_hand() -> None:
-    """Five exponentials, added and divided on paper: 181.27 of 198.98, a ratio of e^3, and 1.30 for odds of 10 to 1."""
+    """Five exponentials, added and divided on paper: 181.27 of 198.98, and a ratio of e^3."""
     values, _ = outcome(SOFTMAX)
     assert values["probabilities"].round(5).tolist() == [0.01844, 0.91099, 0.04536, 0.01012, 0.0151]
     assert values["ratio_of_probabilities"] == pytest.approx(math.e**3)
-    assert values["temperature_for_ratio"] == pytest.approx(3 / math.log(10))
     assert values["smallest_acceptance"] == pytest.approx(0.7)
     assert values["floor_of_the_largest"] == pytest.approx(1 / 5)
 
@@ -260,17 +253,14 @@ def test_every_mistake_differs_from_the_key() -> None:
 def test_mistakes_stay_numbers_where_they_make_no_sense(z: list[float]) -> None:
     """Dividing by a sum of 0, for one: a card's options are made before anyone knows whether they are good ones."""
     parameters = made(SOFTMAX, {"logits": z, "temperature": 0.1})
-    for value in ("probabilities", "temperature_for_ratio", "entropy"):
-        if value == "temperature_for_ratio" and value not in expected_here(SOFTMAX, parameters):
-            continue
+    for value in ("probabilities", "entropy"):
         assert all(np.all(np.isfinite(wrong)) for wrong in mistakes_here(SOFTMAX, parameters, value).values())
 
 
 def test_a_value_is_not_asked_where_it_has_no_closed_form() -> None:
-    """One logit has no ratio; equal ones have no temperature for it; beyond e^700 a float64 holds no ratio."""
+    """One logit has no ratio; beyond e^700 a float64 holds no ratio."""
     for z, missing in (
-        ([1.0], {"ratio_of_probabilities", "temperature_for_ratio"}),
-        ([2.0, 2.0], {"temperature_for_ratio"}),
+        ([1.0], {"ratio_of_probabilities"}),
         ([1000.0, 0.0], {"ratio_of_probabilities"}),
     ):
         asked = set(expected_here(SOFTMAX, made(SOFTMAX, {"logits": z})))
