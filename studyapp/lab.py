@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +18,7 @@ from studyapp.runs.finder import Found, Source, find, read_source
 from studyapp.runs.frames import decode, encode
 from studyapp.runs.worker import Worker
 from studyapp.simulation import Description, Figure, Key, Run
+from studyapp.store import StoreError
 
 QUICK = 0.2
 """Runs of so many seconds at most are made by themselves when an answer is shown."""
@@ -75,6 +77,9 @@ class Laboratory:
         try:
             return self.found.sources[name]
         except KeyError:
+            for problem in self.found.problems:
+                if Path(problem.path).stem == name:
+                    raise SimulationError(problem.path, problem.what, problem.remedy) from None
             remedy = nearest(name, self.found.sources)
             raise SimulationError(name, "there is no simulation of this name", remedy) from None
 
@@ -103,7 +108,8 @@ class Laboratory:
             kept = self._memory.get_description(source.sha256)
             if kept is None:
                 self._described[source.sha256] = description = await self._worker.describe(source)
-                self._memory.put_description(source.sha256, encode(description).decode())
+                with suppress(StoreError):  # what cannot be remembered, as on a full disk, is computed again
+                    self._memory.put_description(source.sha256, encode(description).decode())
             else:
                 self._described[source.sha256] = decode(Description, kept)
         return self._described[source.sha256]
@@ -140,7 +146,8 @@ class Laboratory:
         if float(self._memory.get_key(sha256, question) or 0) > QUICK:
             return None
         run = await self.run(name, parameters, seed)
-        self._memory.put_key(sha256, question, f"{run.seconds:.3f}")
+        with suppress(StoreError):
+            self._memory.put_key(sha256, question, f"{run.seconds:.3f}")
         return run
 
     async def key(self, card: Card, parameters: Mapping[str, ParameterValue]) -> Key:
@@ -154,7 +161,8 @@ class Laboratory:
             kept = self._memory.get_key(sha256, question)
             if kept is None:
                 (key,) = await self.keys(card, [parameters])
-                self._memory.put_key(sha256, question, encode(key).decode())
+                with suppress(StoreError):
+                    self._memory.put_key(sha256, question, encode(key).decode())
             else:
                 key = decode(Key, kept)
             self._keys[sha256, question] = key

@@ -206,11 +206,11 @@ class Library:
         chosen = []
         for words in wanted:
             given = words.removesuffix(".md").lower()
-            named = [
-                deck.path
-                for deck in known
-                if given in (deck.path.removesuffix(".md").lower(), Path(deck.path).stem.lower(), deck.title.lower())
-            ] or [deck.path for deck in known if given and given in (deck.path + " " + deck.title).lower()]
+            named = (
+                [deck.path for deck in known if given == deck.path.removesuffix(".md").lower()]
+                or [deck.path for deck in known if given in (Path(deck.path).stem.lower(), deck.title.lower())]
+                or [deck.path for deck in known if given and given in (deck.path + " " + deck.title).lower()]
+            )
             if len(named) != 1:
                 what = "names several decks" if named else "names no deck"
                 raise LibraryError(f"{words!r} {what}; say one of: {', '.join(named or [deck.path for deck in known])}")

@@ -71,6 +71,7 @@ class StudySession:
     _restored: Answered | None = None
     _seeds: dict[str, int] = field(default_factory=dict)
     _answers: list[Graded] = field(default_factory=list)
+    _undone: list[Graded] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.started = self._asked_at = self.now()
@@ -337,17 +338,19 @@ class StudySession:
         Returns what was taken back; nothing when there is nothing to undo.
         """
         now = self.now()
-        return await self._after(self.store.undo(at=now, day=self.study_day(now)), undone=True)
+        return await self.follow(self.store.undo(at=now, day=self.study_day(now)), undone=True)
 
     async def redo(self) -> tuple[Entry, ...]:
         """Do again what undo took back last; returns it, or nothing."""
         now = self.now()
-        return await self._after(self.store.redo(at=now, day=self.study_day(now)), undone=False)
+        return await self.follow(self.store.redo(at=now, day=self.study_day(now)), undone=False)
 
-    async def _after(self, entries: Sequence[Entry], *, undone: bool) -> tuple[Entry, ...]:
+    async def follow(self, entries: Sequence[Entry], *, undone: bool) -> tuple[Entry, ...]:
+        """Take over what was taken back or done again, here or on another screen; returns it."""
         for entry in entries:
             match entry.event:
                 case Answered(card=card_id, seed=seed) if undone:
+                    self._undone += [one for one in self._answers if one.entry.id == entry.id]
                     self._answers = [one for one in self._answers if one.entry.id != entry.id]
                     card = self.store.card(card_id)
                     if card is None:
@@ -360,6 +363,10 @@ class StudySession:
                     self._restored = _answer(entry)
                     self._thought = timedelta(milliseconds=self._restored.milliseconds)
                 case Answered(card=card_id):
+                    was = (
+                        one for one in reversed(self._undone) if (_card(one.entry), one.entry.at) == (card_id, entry.at)
+                    )
+                    self._answers += [replace(one, entry=entry) for one in [next(was, None)] if one is not None]
                     drilling = self.store.schedule(card_id).drilling
                     self.queue = self.queue.again(card_id, AGAIN_AFTER) if drilling else self.queue.without(card_id)
                     await self.next()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.containers import Container
+
+if TYPE_CHECKING:
+    from studyapp.tui.answer_field import AnswerField
 
 
 class AnswerBox(Container):
@@ -12,17 +17,20 @@ class AnswerBox(Container):
     AnswerBox { height: auto; margin-top: 1; display: none; }
     """
 
+    _field: AnswerField | None = None
+
     async def offer(self, wanted: bool, *, numeric: bool = False) -> None:
         """Show an empty field with the caret in it, or take the field away and give the keys back to the screen."""
         self.display = wanted
-        if self.children:
-            await self.remove_children()
+        if self._field is not None:
+            await self._field.remove()
+            self._field = None
         if wanted:
             from studyapp.tui.answer_field import AnswerField
 
-            field = AnswerField(numeric=numeric)
-            await self.mount(field)
-            field.focus()
+            self._field = AnswerField(numeric=numeric)
+            await self.mount(self._field)
+            self._field.focus()
         else:
             self.screen.set_focus(None)
 
@@ -31,7 +39,12 @@ class AnswerBox(Container):
         """Whether the caret stands in the field."""
         return self.has_focus_within
 
+    @property
+    def text(self) -> str:
+        """What was typed so far; empty without a field."""
+        return self._field.value if self._field is not None else ""
+
     def focus_field(self) -> None:
         """Put the caret into the field, if there is one."""
-        for field in self.children:
-            field.focus()
+        if self._field is not None:
+            self._field.focus()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
@@ -38,9 +39,10 @@ class StudyApp(App[None]):
     ]
     CSS = """
     Screen { background: $background; }
-    .bar { height: 1; padding: 0 1; color: $text; background: $panel; }
+    ModalScreen { background: $background 60%; }
+    .bar { height: 1; padding: 0 1; color: $text; background: $panel; text-wrap: nowrap; text-overflow: ellipsis; }
     .rule { height: 1; padding: 0; color: $text-muted; }
-    ToastRack { dock: top; align: right top; width: 100%; padding: 0; margin: 0; }
+    ToastRack { dock: top; align: right top; width: 100%; padding: 0; margin: 0; overflow-y: hidden; }
     Toast { width: 100%; max-width: 100%; height: auto; padding: 0 1; margin: 0; border: none; }
     """
 
@@ -56,6 +58,7 @@ class StudyApp(App[None]):
         super().__init__()
         self.library = library
         self.failure: Exception | None = None
+        self.stamps_later = False
         self._start, self._decks, self._minutes, self._debugging = start, decks, minutes, debug
         self._bindings.key_to_bindings.pop("ctrl+q", None)  # flow control: it never reaches some terminals
 
@@ -65,7 +68,7 @@ class StudyApp(App[None]):
             case "review":
                 from studyapp.tui.review import ReviewScreen
 
-                self.push_screen(ReviewScreen(self._decks, self._minutes, only=True))
+                self.push_screen(ReviewScreen(self.library.study(self._decks, self._minutes), only=True))
             case _:
                 from studyapp.tui.home import HomeScreen
 
@@ -86,10 +89,16 @@ class StudyApp(App[None]):
     # --- what every screen uses -------------------------------------------------------------------
 
     def say(self, text: str, *, wrong: bool = False) -> None:
-        """Show one line at the top for a few seconds, where it covers no key and no grade; text is shown as text."""
+        """Show one line at the top until the next key, where it covers no key and no grade; text is shown as text."""
         severity: SeverityLevel = "error" if wrong else "information"
         self.clear_notifications()
         self.notify(plain(text).plain, markup=False, severity=severity, timeout=8 if wrong else 4)
+
+    async def on_event(self, event: events.Event) -> None:
+        """What was said is out of the way as soon as the learner goes on."""
+        if isinstance(event, events.Key | events.MouseDown) and not event.is_forwarded and self._notifications:
+            self.clear_notifications()
+        await super().on_event(event)
 
     @contextmanager
     def guard(self) -> Iterator[None]:
@@ -102,30 +111,50 @@ class StudyApp(App[None]):
         except (StoreError, LibraryError, SimulationError, DeckError) as error:
             self.say(str(error), wrong=True)
 
+    def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
+        """Work beside a screen that failed ends nothing: it is said in one line; `--debug` shows where it failed."""
+        error = message.worker.error
+        if message.state is not WorkerState.ERROR or error is None:
+            return
+        if self._debugging and isinstance(error, Exception):
+            self._handle_exception(error)
+        with self.guard():
+            try:
+                raise error
+            except Exception as unexpected:
+                ...
+
     def taken_back(self, entries: tuple[Entry, ...], *, undone: bool) -> None:
         """Say what undo or redo did."""
         if not entries:
             self.say("There is nothing to take back." if undone else "There is nothing to do again.")
             return
-        words = ", ".join(wording.act(entry) for entry in entries)
+        six = self.library.settings.six_grades
+        words = ", ".join(wording.act(entry, six=six) for entry in entries)
         self.say(f"Taken back: {words}. U does it again." if undone else f"Done again: {words}.")
 
-    def action_undo(self) -> None:
-        """Take the newest act back, on a screen that has no undo of its own."""
+    async def action_undo(self) -> None:
+        """Take the newest act back; a screen with a session has an undo of its own, which shows the card again."""
+        if hasattr(self.screen, "action_undo"):
+            await self.screen.action_undo()
+            return
         with self.guard():
-            self.taken_back(self.library.undo(), undone=True)
-            self._renew()
+            await self._follow(self.library.undo(), undone=True)
 
-    def action_redo(self) -> None:
+    async def action_redo(self) -> None:
         """Do again what was taken back."""
+        if hasattr(self.screen, "action_redo"):
+            await self.screen.action_redo()
+            return
         with self.guard():
-            self.taken_back(self.library.redo(), undone=False)
-            self._renew()
+            await self._follow(self.library.redo(), undone=False)
 
-    def _renew(self) -> None:
-        renew = getattr(self.screen, "renew", None)
-        if renew is not None:
-            renew()
+    async def _follow(self, entries: tuple[Entry, ...], *, undone: bool) -> None:
+        """Say what was done, and let every screen know: the one in front, and a session that waits below it."""
+        self.taken_back(entries, undone=undone)
+        for screen in self.screen_stack:
+            if isinstance(screen, StudyScreen):
+                await screen.follow(entries, undone=undone)
 
     def open_lab(
         self, name: str = "", parameters: Mapping[str, ParameterValue] | None = None, card: Card | None = None

@@ -13,8 +13,9 @@ from textual.widgets.option_list import Option
 
 from studyapp.store import CardRow
 from studyapp.tui import wording
-from studyapp.tui.card_text import content, plain
+from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
+from studyapp.tui.question_line import question_line
 from studyapp.tui.screen import StudyScreen
 
 MOST = 200
@@ -72,14 +73,15 @@ class FindScreen(StudyScreen):
             found.clear_options()
             found.add_options([Option(self._line(row), id=row.card) for row in rows[:MOST]])
             more = f"more than {MOST} cards" if len(rows) > MOST else wording.counted(len(rows), "card")
-            self.static("count").update(plain(f"{more}{' suspended' if suspended else ''}"))
+            none = "no card is suspended" if suspended and not wanted else "no card has all these words"
+            self.static("count").update(plain(f"{more}{' suspended' if suspended else ''}" if rows else none))
             found.highlighted = 0 if rows else None
 
     def _line(self, row: CardRow) -> Content:
         card = self.library.store.card(row.card)
         state = "suspended" if row.schedule.suspended else "new" if row.due is None else wording.day_name(row.due)
-        prompt = content(card.prompt).first_line if card is not None else plain(row.card)
-        room = max(10, self.app.size.width - STATE - 4)
+        prompt = question_line(card) if card is not None else plain(row.card)
+        room = max(10, self.app.size.width - STATE - 6)  # the list's own margins, and its scroll bar
         return Content.assemble((state.ljust(STATE), Style(dim=True)), prompt.truncate(room, ellipsis=True))
 
     def action_to_list(self) -> None:

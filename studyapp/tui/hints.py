@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -12,16 +12,18 @@ from textual.widgets import Static
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A key as it is written, what it does in a word or three, and the action it runs."""
+    """A key as it is written, what it does in a word or three, the action it runs, and a label for little room."""
 
     key: str
     label: str
     action: str = ""
+    short: str = ""
 
-    def content(self) -> Content:
+    def content(self, *, short: bool = False) -> Content:
         """The key in bold, then its label; a click on either runs the action."""
         click = Style.from_meta({"@click": self.action}) if self.action else Style()
-        return Content.assemble((self.key, Style(bold=True) + click), (f" {self.label}", Style(dim=True) + click))
+        label = self.short if short and self.short else self.label
+        return Content.assemble((self.key, Style(bold=True) + click), (f" {label}", Style(dim=True) + click))
 
 
 class Hints(Static):
@@ -33,7 +35,7 @@ class Hints(Static):
     """
 
     def show(self, hints: Iterable[Hint]) -> None:
-        """Show these hints, three blanks apart, broken between hints and never within one."""
+        """Show these hints on one line if they fit in any way, else broken between hints and never within one."""
         self._hints = list(hints)
         self._lay_out()
 
@@ -45,14 +47,22 @@ class Hints(Static):
 
     def _lay_out(self) -> None:
         width = max(20, self.content_size.width or self.app.size.width - 2)
-        lines: list[list[Content]] = [[]]
-        used = 0
-        for hint in self._hints:
-            content = hint.content()
-            wanted = content.cell_length + (3 if lines[-1] else 0)
-            if lines[-1] and used + wanted > width:
-                lines.append([])
-                used, wanted = 0, content.cell_length
-            lines[-1].append(content)
-            used += wanted
-        self.update(Content("\n").join(Content("   ").join(line) for line in lines))
+        for short in (False, True):
+            for gap in ("   ", "  "):
+                line = Content(gap).join([hint.content(short=short) for hint in self._hints])
+                if line.cell_length <= width:
+                    self.update(line)
+                    return
+        long, brief = (broken([hint.content(short=short) for hint in self._hints], width) for short in (False, True))
+        self.update(Content("\n").join(brief if len(brief) < len(long) else long))
+
+
+def broken(parts: Sequence[Content], width: int) -> list[Content]:
+    """Lines of as many parts as fit, three blanks apart; a part is never broken."""
+    lines: list[Content] = []
+    for part in parts:
+        if lines and lines[-1].cell_length + 3 + part.cell_length <= width:
+            lines[-1] = Content.assemble(lines[-1], "   ", part)
+        else:
+            lines.append(part)
+    return lines

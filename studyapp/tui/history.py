@@ -11,9 +11,10 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from studyapp.model import Answered, Card, Entry, Flagged, Placed
+from studyapp.model import Answered, Card, Entry, Flagged, Placed, Revoked, Schedule
 from studyapp.tui import wording
 from studyapp.tui.card_text import plain
+from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.screen import StudyScreen
 
 MOST = 200
@@ -38,26 +39,40 @@ class HistoryScreen(StudyScreen):
         rows = self.library.store.entries(self._card.id, limit=MOST)
         yield Static(plain(f"History · {self._card.id}"), classes="bar")
         with VerticalScroll():
-            if schedule.due is None:
-                now = "new: never answered in Spaced"
-            else:
-                now = (
-                    f"due {wording.day_name(schedule.due)}, interval {wording.interval(schedule.interval)}, "
-                    f"ease {schedule.ease / 100:.2f}, {schedule.n} in a row, failed {schedule.failures} times"
-                )
-            lines = [Content.styled(now, Style(bold=True)), Content()]
-            lines += [line(row.entry, revoked=row.revoked) for row in rows]
+            lines = [Content.styled(place(schedule), Style(bold=True)), Content()]
+            six = self.library.settings.six_grades
+            shown = [row for row in rows if not isinstance(row.entry.event, Revoked)]  # said by what they took back
+            lines += [line(row.entry, revoked=row.revoked, six=six) for row in shown] or [Content("No answers yet.")]
             yield Static(Content("\n").join(lines), id="log")
+        yield Hints(id="hints")
+
+    def on_mount(self) -> None:
+        """Say how to go on, and let the keys scroll."""
+        self.query_one(Hints).show([Hint("q", "back", "app.pop_screen"), Hint("↑↓", "scroll")])
+        self.query_one(VerticalScroll).focus()
 
 
-def line(entry: Entry, *, revoked: bool) -> Content:
+def place(schedule: Schedule) -> str:
+    """Where a card stands in SM-2."""
+    if schedule.due is None:
+        return "new: never answered in Spaced"
+    failed = {0: "never failed", 1: "failed once"}.get(schedule.failures, f"failed {schedule.failures} times")
+    return (
+        f"due {wording.day_name(schedule.due)}, interval {wording.interval(schedule.interval)}, "
+        f"ease {schedule.ease / 100:.2f}, {schedule.n} in a row, {failed}"
+    )
+
+
+def line(entry: Entry, *, revoked: bool, six: bool) -> Content:
     """One entry of the log in words; one taken back is struck through and says so."""
     match entry.event:
         case Answered() as answer:
             sure = {True: ", sure", False: ", a guess", None: ""}[answer.sure]
-            what = f"{wording.SIX_GRADES[answer.grade]}{sure}  {answer.given}"
+            if answer.correct is False and not answer.given:
+                sure = ", not known"
+            what = f"{wording.grade_name(answer.grade, six=six)}{sure}  {answer.given}"
         case Flagged():
-            what = wording.act(entry)
+            what = wording.act(entry, six=six)
         case Placed(due=due):
             what = f"placed: due {wording.day_name(due)}"
         case event:

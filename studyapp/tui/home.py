@@ -55,6 +55,14 @@ class HomeScreen(StudyScreen):
             yield Static(id="state")
         yield Hints(id="hints")
 
+    def on_mount(self) -> None:
+        """Notice when a new study day begins while Home stands open."""
+        self.set_interval(30, self._new_day)
+
+    def _new_day(self) -> None:
+        if self._overview is not None and self._overview.today != self.library.today:
+            self.renew()
+
     def on_screen_resume(self) -> None:
         """Read the store afresh whenever Home comes to the front."""
         self.renew()
@@ -78,13 +86,14 @@ class HomeScreen(StudyScreen):
         right = f"{wording.day_name(seen.today)} · {seen.minutes} min"
         self.static("bar").update(plain("studyapp" + right.rjust(width - 8)))
         self.static("table").update(home_text.table(seen, self._row, self.text_width + 2))
-        self.static("state").update(home_text.state(seen, self.text_width))
+        self.static("state").update(home_text.state(seen, str(self.library.places.decks), self.text_width))
         problems = [Hint("!", wording.counted(seen.problems, "problem"), "screen.problems")] if seen.problems else []
         study = "study everything due, mixed" if self._row == 0 else f"study {seen.rows[self._row - 1].title}"
         self.query_one(Hints).show(
             [
                 Hint("Enter", study[:60], "screen.study"),
-                Hint("+ -", f"{seen.minutes} min", "screen.minutes(1)"),
+                Hint("+", "more", "screen.minutes(1)"),
+                Hint("-", "less time", "screen.minutes(-1)"),
                 Hint("x", "lab", "screen.lab"),
                 *problems,
                 Hint("u", "undo", "app.undo"),
@@ -124,7 +133,8 @@ class HomeScreen(StudyScreen):
 
         if self._overview is not None:
             decks = () if self._row == 0 else (self._overview.rows[self._row - 1].path,)
-            self.app.push_screen(ReviewScreen(decks))
+            with self.study_app.guard():
+                self.app.push_screen(ReviewScreen(self.library.study(decks)))
 
     def action_lab(self) -> None:
         """Open the list of simulations."""

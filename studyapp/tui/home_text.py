@@ -45,10 +45,13 @@ def _row(row: Row, highlighted: bool, name_width: int) -> Content:
     )
 
 
-def state(seen: Overview, width: int) -> Content:
+def state(seen: Overview, folder: str, width: int) -> Content:
     """Today, the week to come, and how it has been going; a first line for those who are new or come back."""
     lines = []
-    if not seen.studied_before:
+    if not sum(seen.all.levels):
+        lines += [Content.styled("No cards yet. Put decks, which are Markdown files, into this folder:", BOLD)]
+        lines += [plain(folder)]
+    elif not seen.studied_before:
         new = wording.counted(seen.all.new, "new card")
         lines += [Content.styled(f"No study sessions yet. Enter starts with {new}.", BOLD)]
     elif seen.welcome_back:
@@ -73,9 +76,7 @@ def _today(seen: Overview) -> str:
     waiting = [f"{seen.all.due} due"] * bool(seen.all.due) + [f"{seen.all.new} new"] * bool(seen.all.new)
     done = f"{wording.counted(seen.done_today, 'card')} done"
     if not waiting:
-        return (
-            f"nothing more is due; {done}" if seen.studied_before else "no cards yet: put decks into your decks folder"
-        )
+        return f"nothing more is due; {done}" if seen.done_today else "nothing is due"
     minutes = max(1, round(min(seen.needed_minutes, seen.minutes)))
     more = "" if seen.needed_minutes <= seen.minutes else f" of {seen.needed_minutes:.0f}"
     return f"{' and '.join(waiting)}, about {minutes}{more} minutes{' · ' + done if seen.done_today else ''}"

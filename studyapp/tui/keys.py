@@ -27,6 +27,8 @@ NAMES = {
     "down": "↓",
     "left": "←",
     "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
 }
 EVERYWHERE = {
     "?": "these keys",
@@ -43,7 +45,7 @@ class KeysScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,enter,space", "dismiss", "close")]
     CSS = """
     KeysScreen { align: center middle; }
-    KeysScreen #box { width: auto; min-width: 44; max-width: 90%; height: auto; max-height: 90%; padding: 1 2;
+    KeysScreen #box { width: auto; min-width: 44; max-width: 100%; height: auto; max-height: 100%; padding: 0 2;
                       border: round $panel-lighten-3; background: $surface; }
     KeysScreen #keys { width: auto; height: auto; }
     """
@@ -70,4 +72,4 @@ def key_list(screen: Screen[object]) -> Content:
     shown |= {keys: what for keys, what in EVERYWHERE.items() if what not in shown.values()}
     width = max(len(keys) for keys in shown) + 3
     lines = [Content.assemble((keys.ljust(width), Style(bold=True)), what) for keys, what in shown.items()]
-    return Content("\n").join([*lines, Content(), Content.styled("Esc closes this list.", Style(dim=True))])
+    return Content("\n").join([*lines, Content.styled("Esc closes this list.", Style(dim=True))])

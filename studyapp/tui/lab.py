@@ -9,11 +9,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from studyapp.lab import ConsentError
-from studyapp.model import Card, ParameterValue, Predicted
+from studyapp.model import Card, ParameterValue
 from studyapp.runs.errors import SimulationError
 from studyapp.simulation import Description, ParameterError, Run
 from studyapp.tui import lab_text, wording
@@ -21,7 +22,9 @@ from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.lab_form import ParameterForm
 from studyapp.tui.lab_plot import LabPlot
-from studyapp.tui.lab_text import Prediction
+from studyapp.tui.lab_prediction import Prediction, logged, measured, predictable
+from studyapp.tui.lab_prediction import compared as compared_words
+from studyapp.tui.question_line import question_line
 from studyapp.tui.screen import StudyScreen
 
 LIVE_SECONDS = 0.5
@@ -39,8 +42,8 @@ class LabScreen(StudyScreen):
         Binding("y", "copy", "copy as a command line"),
         Binding("f", "save_figure", "save the figure as PNG or SVG"),
         Binding("n", "new_seed", "another seed, and run"),
-        Binding("pageup", "scroll(-1)", "scroll the results up"),
-        Binding("pagedown", "scroll(1)", "scroll the results down"),
+        Binding("pageup", "scroll(-1)", "scroll the results"),
+        Binding("pagedown", "scroll(1)", "scroll the results"),
         Binding("escape", "cancel", "stop the run; without one, back"),
         Binding("q", "leave", "back"),
     ]
@@ -55,12 +58,13 @@ class LabScreen(StudyScreen):
     LabScreen #left { width: 48; }
     LabScreen #help { height: 2; padding: 0 1; color: $text-muted; }
     LabScreen #right { width: 1fr; padding-right: 1; }
-    LabScreen #results { height: 11; padding: 0 1; border-top: solid $panel-lighten-2; }
-    LabScreen #results Static { height: auto; }
-    LabScreen #compared, LabScreen #claims, LabScreen #values { margin-bottom: 1; }
-    LabScreen #compared { display: none; }
+    LabScreen #results { height: 40%; min-height: 3; padding: 0 1; border-top: solid $panel-lighten-2; }
+    LabScreen #results Static { height: auto; margin-bottom: 1; }
+    LabScreen #compared, LabScreen #claims, LabScreen #silent { display: none; }
     LabScreen #state { height: auto; max-height: 3; padding: 0 1; }
-    LabScreen.narrow #left { width: 38; }
+    LabScreen.narrow #left { width: 42; }
+    LabScreen.small #left { width: 1fr; }
+    LabScreen.small #right { display: none; }
     """
 
     def __init__(self, name: str, parameters: Mapping[str, ParameterValue], card: Card | None) -> None:
@@ -71,11 +75,15 @@ class LabScreen(StudyScreen):
         self._run: Run | None = None
         self._figure = 0
         self._again = False
+        self._shown: tuple[Mapping[str, ParameterValue], int] | None = None
+        self._held = False
 
     def compose(self) -> ComposeResult:
         """The form at the left, the plot at the right, the results below."""
-        start = f"Lab · {self._simulation_name}"
-        yield Static(plain(start + (f"    from: {self._card.prompt}" if self._card else "")), classes="bar")
+        title = plain(f"Lab · {self._simulation_name}")
+        if self._card is not None:
+            title = Content.assemble(title, "    from: ", question_line(self._card, self._given))
+        yield Static(title, classes="bar")
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield Static(id="help")
@@ -116,7 +124,7 @@ class LabScreen(StudyScreen):
         form = ParameterForm(self._description.parameters, values, self.library.seeds() % 10_000)
         await self.query_one("#left").mount(form, before="#help")
         form.focus()
-        self.query_one("#values", Static).update(plain(self._description.summary))
+        self.static("values").update(lab_text.offered(self._description, max(30, self.app.size.width - 4)))
         self._say("1 predict (d)   2 run (x)   3 compare")
         self._show_hints()
 
@@ -133,22 +141,24 @@ class LabScreen(StudyScreen):
         back = "back to the card" if self._card else "back"
         self.query_one(Hints).show(
             [
-                Hint("↑↓ ←→", "change"),
+                Hint("↑↓", "parameter"),
+                Hint("←→ digits", "change"),
                 Hint("d", "predict", "screen.predict"),
                 Hint("x", "run", "screen.run"),
                 *more,
-                Hint("f", "figure", "screen.save_figure"),
-                Hint("y", "copy command", "screen.copy"),
+                Hint("f", "save figure", "screen.save_figure", "save"),
+                Hint("y", "copy command", "screen.copy", "copy"),
                 Hint("v", "source", "screen.source"),
-                Hint("0", "reset"),
+                Hint("0", "reset", "screen.reset"),
                 Hint("?", "keys", "app.keys"),
-                Hint("q", back, "screen.leave"),
+                Hint("q", back, "screen.leave", "back"),
             ]
         )
 
     def on_resize(self) -> None:
         """Lay the results out anew."""
         self.set_class(self.app.size.width < 100, "narrow")
+        self.set_class(self.app.size.width < 60, "small")
         self._show_results()
 
     def _show_results(self) -> None:
@@ -159,13 +169,15 @@ class LabScreen(StudyScreen):
         compared = self.static("compared")
         compared.display = self._prediction is not None
         if self._prediction is not None:
-            compared.update(lab_text.compared(self._prediction, run, width))
+            compared.update(compared_words(self._prediction, run, self._card, width))
         self.static("values").update(lab_text.values(run, width))
         backing = self._card.simulation.claims if self._card and self._card.simulation else ()
         claims = lab_text.claims(run, backing, width)
         self.static("claims").display = bool(claims)
         self.static("claims").update(claims)
-        self.static("silent").update(lab_text.silent_claims(run, description, width))
+        silent = lab_text.silent_claims(run, description, width)
+        self.static("silent").display = bool(silent)
+        self.static("silent").update(silent)
         if run.figures:
             self.query_one(LabPlot).show(run.figures[self._figure % len(run.figures)])
 
@@ -188,7 +200,7 @@ class LabScreen(StudyScreen):
         if self._busy:
             self._again = True
             return
-        self._again = False
+        self._again = self._held = False
         self.run_worker(self._simulate(form.given, form.seed), group="run", exit_on_error=False)
 
     async def _simulate(self, parameters: Mapping[str, ParameterValue], seed: int) -> None:
@@ -199,7 +211,7 @@ class LabScreen(StudyScreen):
             self._say(f"! {error}")
             return
         first = self._run is None
-        self._run = run
+        self._run, self._shown = run, (parameters, seed)
         if self._prediction is not None:
             self._log_prediction(self._prediction, run)
         holding = sum(claim.verdict == "holds" for claim in run.claims)
@@ -209,7 +221,7 @@ class LabScreen(StudyScreen):
         elif holding:
             verdict = f"✓ {wording.counted(holding, 'claim holds', 'claims hold')} here"
         else:
-            verdict = "· no claim is about these parameters"
+            verdict = "· no claim speaks of this"
         self._say(
             f"{verdict}   seed {run.seed}, {run.seconds:.2f} s" + ("   change a parameter and see" if first else "")
         )
@@ -221,22 +233,10 @@ class LabScreen(StudyScreen):
         self._say(f"running {'█' * filled}{'░' * (20 - filled)} {100 * done:.0f} %   Esc stops it")
 
     def _log_prediction(self, prediction: Prediction, run: Run) -> None:
-        measured = lab_text.number_of(run.values.get(prediction.value))
-        if measured is None:
-            return
-        with self.study_app.guard():
-            self.library.predict(
-                Predicted(
-                    simulation=run.simulation,
-                    value=prediction.value,
-                    parameters=dict(run.parameters),
-                    seed=run.seed,
-                    predicted=prediction.number,
-                    measured=measured,
-                    confidence=prediction.confidence,
-                    card=self._card.id if self._card else "",
-                )
-            )
+        number = measured(prediction.value, run, self._card)
+        if number is not None:
+            with self.study_app.guard():
+                self.library.predict(logged(prediction, number, run, self._card))
 
     def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
         """Run once more if a parameter changed meanwhile."""
@@ -244,16 +244,17 @@ class LabScreen(StudyScreen):
             self.action_run()
 
     def on_parameter_form_changed(self) -> None:
-        """A changed parameter shows at once where runs are quick; a prediction belongs to the run before."""
-        live = self._run is not None and self._run.seconds <= LIVE_SECONDS
-        compared_already = self._prediction is not None and self.static("compared").display
-        if compared_already or self._run is None:
-            self._prediction = None
-            self.static("compared").display = False
-        if live and self._prediction is None:
+        """A changed parameter shows at once where runs are quick, unless a prediction is to come before the run."""
+        compared = self.static("compared")
+        pending = self._prediction is not None and not compared.display
+        self._prediction, compared.display = None, False
+        if pending:
+            self._held = True
+            self._say("changed: your prediction was for other parameters; d predicts anew, x runs it")
+        elif self._run is not None and self._run.seconds <= LIVE_SECONDS and not self._held:
             self.action_run()
-        elif not live and self._run is not None:
-            self._say("changed: x runs it")
+        elif self._run is not None or self._held:
+            self._say("changed: d predicts, x runs it")
 
     def on_parameter_form_highlighted(self, message: ParameterForm.Highlighted) -> None:
         """Say what the highlighted parameter is."""
@@ -268,20 +269,23 @@ class LabScreen(StudyScreen):
     # --- keys -------------------------------------------------------------------------------------
 
     def action_predict(self) -> None:
-        """Ask for a prediction; the next run is compared with it."""
-        if self._description is not None:
+        """Ask for a prediction, which the next run is compared with; of a run that was seen there is none to make."""
+        form = self._form
+        if form is not None and (form.given, form.seed) == self._shown:
+            self._held = True
+            self._say("Seen already: change a parameter first, then d predicts and x runs it.")
+        elif form is not None:
             self.run_worker(self._ask_prediction(), group="ask", exit_on_error=False)
 
     async def _ask_prediction(self) -> None:
         from studyapp.tui.ask import AskPrediction
 
         assert self._description is not None
-        asked = self._card.answer.value if self._card is not None and self._card.answer is not None else ""
-        marks = sorted(self._description.values, key=lambda mark: mark.name != asked)
-        if not marks:
-            self.study_app.say("This simulation names no value to predict.")
+        values = predictable(self._description, self._run, self._card)
+        if not values:
+            self.study_app.say("This simulation has no single number to predict.")
             return
-        prediction = await self.app.push_screen_wait(AskPrediction([(mark.name, mark.meaning) for mark in marks]))
+        prediction = await self.app.push_screen_wait(AskPrediction(values))
         if prediction is not None:
             self._prediction = prediction
             self.static("compared").display = False
@@ -315,7 +319,7 @@ class LabScreen(StudyScreen):
             defaults = {one.name: one.default for one in description.parameters}
             line = lab_text.command(self._simulation_name, form.given, defaults, form.seed)
             self.app.copy_to_clipboard(line)
-            self.study_app.say(f"copied: {line}")
+            self.study_app.say(f"Copied: {line}")
 
     def action_save_figure(self) -> None:
         """Ask for a file and write the figure there."""
@@ -329,13 +333,18 @@ class LabScreen(StudyScreen):
 
         assert self._run is not None
         name = await self.app.push_screen_wait(
-            AskLine("Write the figure to (.png or .svg)", f"{self._simulation_name}.png")
+            AskLine("Save the figure as PNG or SVG, by the name's ending:", f"{self._simulation_name}.png", "save it")
         )
         if name:
             file = Path(name).expanduser().absolute()
             with self.study_app.guard():
                 await self.library.laboratory.draw(self._run.figures[self._figure % len(self._run.figures)], file)
-                self.study_app.say(f"written to {file}")
+                self.study_app.say(f"Saved as {file}")
+
+    def action_reset(self) -> None:
+        """Set every parameter back."""
+        if self._form is not None:
+            self._form.action_reset()
 
     def action_scroll(self, direction: int) -> None:
         """Scroll the results."""
@@ -351,6 +360,7 @@ class LabScreen(StudyScreen):
             self.action_leave()
 
     def action_leave(self) -> None:
-        """Go back to where the Lab was opened from."""
-        self.run_worker(self.library.laboratory.cancel(), exit_on_error=False)
+        """Go back to where the Lab was opened from; a run under way is stopped."""
+        if self._busy:
+            self.app.run_worker(self.library.laboratory.cancel(), exit_on_error=False)
         self.app.pop_screen()

@@ -16,10 +16,13 @@ from textual.widgets import Input, Static
 
 from studyapp.core import sliders
 from studyapp.simulation import Parameter, ParameterError
-from studyapp.tui.card_text import plain
+from studyapp.tui.lab_text import typed
 from studyapp.tui.review_text import beside
 
-SLIDER = 11
+SLIDER = range(5, 12)
+"""How many places a slider has, as the width allows."""
+VALUE_ROOM = 10
+"""Columns beside a slider: a value of seven characters and a dot."""
 BOLD, DIM = Style(bold=True), Style(dim=True)
 Value = sliders.ParameterValue
 
@@ -52,8 +55,9 @@ class ParameterLine(Static):
         parts: list[Content | str | tuple[str, Style]] = [("▸" if highlighted else " ", BOLD)]
         parts.append((name, BOLD if highlighted else Style()))
         if sliders.slides(parameter):
-            place = round((SLIDER - 1) * sliders.fraction(parameter, value))
-            parts += ["├" + "─" * place + "●" + "─" * (SLIDER - 1 - place) + "┤", (f" {shown(value)}", BOLD)]
+            last = self._places - 1
+            place = round(last * sliders.fraction(parameter, value))
+            parts += ["├" + "─" * place + "●" + "─" * (last - place) + "┤", (f" {shown(value)}", BOLD)]
         elif parameter.kind == "choice":
             mark = Content.assemble(*parts)
             chosen = [(f" ●{one}", BOLD) if one == value else (f"  {one}", DIM) for one in parameter.choices]
@@ -63,6 +67,11 @@ class ParameterLine(Static):
             parts.append((f" {shown(value)}", BOLD))
         line = Content.assemble(*parts, " ·" if changed else "")
         self.update(line.truncate(max(20, self.size.width), ellipsis=True))
+
+    @property
+    def _places(self) -> int:
+        """How many places the slider has."""
+        return min(SLIDER[-1], max(SLIDER[0], self.size.width - self._name_width - 3 - VALUE_ROOM))
 
     def on_resize(self) -> None:
         """Draw it for the new width."""
@@ -74,8 +83,8 @@ class ParameterLine(Static):
         """Highlight the line; a click on a slider moves it there."""
         place = None
         offset = event.x - 2 - self._name_width
-        if sliders.slides(self.parameter) and event.y == 0 and 0 <= offset < SLIDER:
-            place = offset / (SLIDER - 1)
+        if sliders.slides(self.parameter) and event.y == 0 and 0 <= offset < self._places:
+            place = offset / (self._places - 1)
         self.post_message(ParameterForm.Clicked(self.parameter.name, place))
 
 
@@ -91,9 +100,9 @@ class ParameterForm(VerticalScroll, can_focus=True):
         Binding("0", "reset", "reset all", show=False),
     ]
     DEFAULT_CSS = """
-    ParameterForm { height: 1fr; padding: 0 1; }
+    ParameterForm { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     ParameterForm ParameterLine { height: auto; width: 1fr; }
-    ParameterForm Input { height: 3; }
+    ParameterForm Input { height: 1; border: none; padding: 0 1; background: $panel-lighten-1; }
     """
 
     class Changed(Message):
@@ -211,7 +220,7 @@ class ParameterForm(VerticalScroll, can_focus=True):
         if parameter.kind in ("bool", "choice"):
             self.action_step(1)
             return
-        field = ValueField(start or shown(self.values[parameter.name]), parameter)
+        field = ValueField(start or typed(self.values[parameter.name]))
         self.mount(field, after=list(self.query(ParameterLine))[self._at])
         field.focus()
 
@@ -234,9 +243,8 @@ class ValueField(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "leave it", show=False)]
 
-    def __init__(self, start: str, parameter: Parameter) -> None:
-        super().__init__(start, max_length=2000, select_on_focus=False)
-        self.border_title = plain(f"{parameter.name} ({parameter.bounds})")
+    def __init__(self, start: str) -> None:
+        super().__init__(start, max_length=2000, select_on_focus=False, compact=True)
 
     def action_give_up(self) -> None:
         """Leave the value as it was."""

@@ -15,6 +15,7 @@ from studyapp.core.linking import nearest_simulations
 from studyapp.model import Card
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
+from studyapp.tui.question_line import question_line
 from studyapp.tui.screen import StudyScreen
 
 
@@ -36,8 +37,10 @@ class LabListScreen(StudyScreen):
 
     def compose(self) -> ComposeResult:
         """The list."""
-        title = "Lab · simulations" if self._card is None else f"Nearest to: {self._card.prompt}"
-        yield Static(plain(title), classes="bar")
+        title = plain("Lab · simulations")
+        if self._card is not None:
+            title = plain("No simulation yet. Nearest to: ") + question_line(self._card)
+        yield Static(title, classes="bar")
         yield OptionList(id="list", markup=False)
         yield Hints(id="hints")
 
@@ -78,7 +81,9 @@ class LabListScreen(StudyScreen):
             shown.add_option(Option(Content.assemble((name.ljust(width), Style(bold=True)), plain(words)), id=name))
         for problem in wrong:
             shown.add_option(Option(plain(f"! {problem}"), disabled=True))
-        shown.highlighted = 0
+        if not names:
+            shown.add_option(Option(plain("There is no simulation here."), disabled=True))
+        shown.highlighted = 0 if names else None
         shown.focus()
 
     def action_attach(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.content import Content
+from textual.style import Style
 from textual.widgets import Static
 
 from studyapp.simulation import Figure
@@ -14,6 +16,10 @@ class LabPlot(Static):
     DEFAULT_CSS = """
     LabPlot { height: 1fr; }
     """
+
+    def on_mount(self) -> None:
+        """Say what will stand here."""
+        self.update(Content.styled("x runs it, and its plot stands here.", Style(dim=True)))
 
     _figure: Figure | None = None
 

@@ -1,70 +1,30 @@
-"""The texts of the Lab: what was predicted, what was measured, and what the claims say."""
+"""The texts of the Lab: what was measured, what the claims say, and the command that makes the same run."""
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from textual.content import Content
-from textual.style import Style
 
 from studyapp.core.sliders import ParameterValue
 from studyapp.simulation import Claim, Description, Run, Verdict, claim_numbers
 from studyapp.tui.card_text import plain
-from studyapp.tui.review_text import beside
+from studyapp.tui.review_text import BOLD, DIM, beside
+from studyapp.tui.run_text import SIGNS
 
-BOLD, DIM = Style(bold=True), Style(dim=True)
-SIGNS = {Verdict.HOLDS: "✓", Verdict.FAILS: "✗", Verdict.SILENT: "·"}
 MOST_NUMBERS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What the learner expects of one value before a run."""
-
-    value: str
-    number: float
-    confidence: str
-
-
-def compared(prediction: Prediction, run: Run, width: int) -> Content:
-    """A prediction beside what was measured."""
-    measured = number_of(run.values.get(prediction.value))
-    expected = number_of(run.expected.get(prediction.value))
-    lines = [Content.assemble(("You said   ", DIM), (f"{prediction.number:.4g}", BOLD), f", {prediction.confidence}")]
-    if measured is None:
-        lines.append(Content(f"{prediction.value} was not measured at these parameters"))
-        return Content("\n").join(lines)
-    lines.append(
-        Content.assemble(
-            ("Measured   ", DIM),
-            (f"{measured:.4g}", BOLD),
-            f"   expected {expected:.4g}" if expected is not None else "",
-            (f"   {prediction.value}", DIM),
-        )
-    )
-    lines.append(Content.assemble(("Your error ", DIM), error(prediction.number, measured)))
-    return Content("\n").join(line.truncate(width, ellipsis=True) for line in lines)
-
-
-def error(predicted: float, measured: float) -> str:
-    """How far a prediction was off: in decades when it is off by more than a factor 2, else in per cent."""
-    if predicted == measured:
-        return "none"
-    if predicted > 0 and measured > 0 and not 0.5 <= predicted / measured <= 2:
-        return f"{abs(math.log10(predicted / measured)):.1f} decades too {'high' if predicted > measured else 'low'}"
-    if measured:
-        return (
-            f"{100 * abs(predicted - measured) / abs(measured):.0f} % too {'high' if predicted > measured else 'low'}"
-        )
-    return f"{abs(predicted - measured):.4g}"
-
-
-def number_of(value: object) -> float | None:
-    """A value as one number, or None for an array."""
-    return float(value) if isinstance(value, int | float) else None
+def offered(description: Description, width: int) -> Content:
+    """What a simulation is about and what it computes, before its first run."""
+    parts = [Content("\n").join(plain(description.summary).wrap(width)), Content()]
+    if description.values:
+        parts.append(Content.styled("Values to predict", DIM))
+        name_width = max(len(mark.name) for mark in description.values) + 2
+        for mark in description.values:
+            parts.append(beside(plain(mark.name.ljust(name_width)), plain(mark.meaning).stylize(DIM), width))
+    return Content("\n").join(parts)
 
 
 def values(run: Run, width: int) -> Content:
@@ -115,12 +75,18 @@ def command(name: str, given: Mapping[str, ParameterValue], defaults: Mapping[st
     words = ["studyapp", "run", name]
     for parameter, value in given.items():
         if value != defaults.get(parameter):
-            text = (
-                ",".join(f"{one:g}" for one in value)
-                if isinstance(value, tuple)
-                else str(value).lower()
-                if isinstance(value, bool)
-                else str(value)
-            )
-            words += [f"--{parameter}", text]
+            words += [f"--{parameter}", typed(value)]
     return shlex.join([*words, "--seed", str(seed)])
+
+
+def typed(value: ParameterValue) -> str:
+    """A parameter as it is typed in a command line, with all its digits."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case tuple():
+            return ",".join(typed(one) for one in value)
+        case float():
+            return repr(value).removesuffix(".0")
+        case _:
+            return str(value)

@@ -6,37 +6,50 @@ from studyapp.core.questions import Asking, Question
 from studyapp.study import Stage, StudySession
 from studyapp.tui import review_text
 from studyapp.tui.hints import Hint
+from studyapp.tui.review_view import Turn
 
 BACK = [Hint("u", "undo", "screen.undo"), Hint("?", "keys", "app.keys"), Hint("q", "back", "screen.leave")]
-ASIDE = Hint("-", "not today", "screen.bury")
-
-TIPS = {
-    Asking.OPTIONS: "Pick a letter, then say how sure you are: Enter when sure, Space for a guess.",
-    Asking.TYPED: "Type the answer and press Enter; a number may be an expression, such as sqrt(6/768).",
-    Asking.STEPS: "Take a sheet of paper: write each step down before you uncover it.",
-    Asking.RECALL: "Say the answer to yourself first; then show it and grade yourself honestly.",
-}
-"""What a learner's first answers are helped with."""
+ASIDE = Hint("-", "not today", "screen.bury", "later")
 
 
-def hints(session: StudySession, *, typing: bool, uncovered: bool, unfolded: bool, hinted: bool) -> list[Hint]:
-    """The hints for the card in hand; `typing` says that the caret stands in the field."""
+def tip(question: Question) -> str:
+    """What a learner's first answers are helped with."""
+    match question.asking:
+        case Asking.OPTIONS:
+            return "Pick a letter, then say how sure you are: Enter when sure, Space for a guess."
+        case Asking.TYPED if question.card.answer is not None:
+            return "Type the number, or an expression such as sqrt(6/768), and press Enter."
+        case Asking.TYPED:
+            return "Type the answer and press Enter; case, accents and spaces do not matter."
+        case Asking.STEPS:
+            return "Take a sheet of paper: write each step down before you uncover it."
+        case _:
+            return "Say the answer to yourself first; then show it and grade yourself honestly."
+
+
+def hints(session: StudySession, turn: Turn, *, typing: bool, below: bool) -> list[Hint]:
+    """The hints for the card in hand: `typing` says where the caret stands, `below` that Space has to page first."""
     question = session.question
     assert question is not None
-    words = "simulation" if question.card.simulation else "find a simulation"
-    simulation = [Hint("x", words, "screen.simulation")]
+    words, short = ("simulation", "") if question.card.simulation else ("find a simulation", "simulations")
+    simulation = [Hint("x", words, "screen.simulation", short)]
     match session.stage:
         case Stage.GRADED:
             right = [Hint("r", "count as right", "screen.count_as_right")] if session.may_count_as_right else []
-            return [Hint("Space", "next", "screen.advance"), *right, *simulation, *_unfold(session, unfolded), *BACK]
+            return [Hint("Space", "next", "screen.advance"), *right, *simulation, *_unfold(session, turn), *BACK]
         case Stage.REVEALED:
-            return [Hint("Space", "Good", "screen.advance"), *simulation, *_unfold(session, unfolded), *BACK]
+            space = Hint("Space", "read on" if below else "Good", "screen.advance")
+            return [space, *simulation, *_unfold(session, turn), *BACK]
     if session.trouble:
         return [ASIDE, *BACK]
     if typing:
-        return [Hint("Enter", "answer"), Hint("Enter twice", "don't know"), Hint("Esc", "leave the field")]
-    hint = [Hint("i", "hint", "screen.hint")] if question.card.hint and not hinted else []
-    return [*_verbs(question, covered=session.covered and not uncovered), *hint, ASIDE, *BACK]
+        return [
+            Hint("Enter", "answer", "screen.submit"),
+            Hint("Enter twice", "don't know"),
+            Hint("Esc", "other keys", "screen.leave_field"),
+        ]
+    hint = [Hint("i", "hint", "screen.hint")] if question.card.hint and not turn.hinted else []
+    return [*_verbs(question, covered=session.covered and not turn.uncovered), *hint, ASIDE, *BACK]
 
 
 def _verbs(question: Question, *, covered: bool) -> list[Hint]:
@@ -47,7 +60,7 @@ def _verbs(question: Question, *, covered: bool) -> list[Hint]:
             return [
                 Hint(f"a-{review_text.LETTERS[len(question.options) - 1]}", "pick"),
                 Hint("Enter", "sure", "screen.answer(True)"),
-                Hint("Space", "a guess", "screen.answer(False)"),
+                Hint("Space", "a guess", "screen.answer(False)", "guess"),
             ]
         case Asking.STEPS:
             return [Hint("Space", "next step", "screen.advance")]
@@ -57,6 +70,8 @@ def _verbs(question: Question, *, covered: bool) -> list[Hint]:
             return [Hint("Space", "show the answer", "screen.advance")]
 
 
-def _unfold(session: StudySession, unfolded: bool) -> list[Hint]:
+def _unfold(session: StudySession, turn: Turn) -> list[Hint]:
     more = review_text.folded_lines(session)
-    return [Hint("w", "fold" if unfolded else more, "screen.unfold")] if more else []
+    if not more:
+        return []
+    return [Hint("w", "fold" if turn.unfolded else more, "screen.unfold", "fold" if turn.unfolded else "more")]

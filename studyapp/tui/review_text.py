@@ -234,16 +234,17 @@ def grade_row(session: StudySession, six: bool, width: int) -> Content:
     graded, outlook = session.graded, session.outlook
     names = wording.SIX_GRADES if six else wording.GRADES
     first = _verdict_words(graded, session.given, names) if graded else _outlook_words(outlook)
-    column = max(12, min(20, width // len(names)))
+    column = min(20, max(9, (width + 2) // len(names)))
     top, bottom = [], []
     for position, (grade, name) in enumerate(names.items()):
         key = str(grade if six else position + 1)
         may = grade in session.allowed
         now = graded is not None and graded.verdict.grade == grade
-        label = f"{'▸' if now else ''}{key} {name}"
+        label = f"{'▸' if now else ''}{key} {name}"[:column]
         style = (BOLD if may else DIM) + (Style.from_meta({"@click": f"screen.grade({grade})"}) if may else Style())
         top.append(Content.styled(label.ljust(column), style))
-        bottom.append(Content.styled(("  " + wording.consequence(outlook[grade])).ljust(column), DIM))
+        after = wording.consequence(outlook[grade], column - 2)
+        bottom.append(Content.styled(f"  {after}".ljust(column), DIM))
     return Content("\n").join([first, Content().join(top), Content().join(bottom)])
 
 

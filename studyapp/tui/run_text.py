@@ -8,6 +8,8 @@ from studyapp.simulation import Run, Verdict, claim_numbers
 from studyapp.tui.card_text import plain
 from studyapp.tui.review_text import BOLD, DIM, RIGHT, WRONG, beside
 
+SIGNS = {Verdict.HOLDS: RIGHT, Verdict.FAILS: WRONG, Verdict.SILENT: "·"}
+
 
 def run_line(run: Run, claims: tuple[str, ...], width: int) -> Content:
     """That it ran just now, with which seed, and what its claims say."""
@@ -18,6 +20,6 @@ def run_line(run: Run, claims: tuple[str, ...], width: int) -> Content:
         )
     ]
     for claim in shown:
-        sign = RIGHT if claim.verdict is Verdict.HOLDS else WRONG
+        sign = SIGNS[claim.verdict]
         lines.append(beside(Content(f"{sign} "), plain(f"{claim.sentence}: {claim_numbers(claim)}"), width))
     return Content("\n").join(lines)

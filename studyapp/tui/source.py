@@ -16,6 +16,7 @@ from studyapp.core.text import harmless
 from studyapp.runs.finder import Source
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
+from studyapp.tui.review_text import beside
 
 QUESTION = (
     "Your own file, not run before in this version. It runs in a process of its own with limits, "
@@ -45,10 +46,14 @@ class SourceScreen(ModalScreen[bool]):
         """The path, the code, the question."""
         yield Static(plain(str(self._source.path)), classes="bar")
         with VerticalScroll():
-            yield Static(listing(self._source.code.decode()), id="code")
+            yield Static(id="code")
         if self._asking:
             yield Static(QUESTION, id="ask", markup=False)
         yield Hints(id="hints")
+
+    def on_resize(self) -> None:
+        """Break long lines for the width there is."""
+        self.query_one("#code", Static).update(listing(self._source.code.decode(), max(20, self.app.size.width - 4)))
 
     def on_mount(self) -> None:
         """Say how to go on."""
@@ -56,7 +61,9 @@ class SourceScreen(ModalScreen[bool]):
             Hint("y", "run it, now and while it is unchanged", "screen.answer(True)"),
             Hint("n", "do not", "screen.answer(False)"),
         ]
-        self.query_one(Hints).show(ask if self._asking else [Hint("q", "back to the Lab", "screen.answer(False)")])
+        scroll = Hint("↑↓ PgUp PgDn", "scroll")
+        back = [Hint("q", "back to the Lab", "screen.answer(False)")]
+        self.query_one(Hints).show([*(ask if self._asking else back), scroll])
         self.query_one(VerticalScroll).focus()
 
     def action_answer(self, may: bool) -> None:
@@ -65,11 +72,11 @@ class SourceScreen(ModalScreen[bool]):
             self.dismiss(may and self._asking)
 
 
-def listing(code: str) -> Content:
-    """Python source with colours and line numbers; nothing in it is obeyed."""
+def listing(code: str, width: int) -> Content:
+    """Python source with colours and line numbers, long lines going on beside them; nothing in it is obeyed."""
     from textual.highlight import highlight
 
     lines = highlight(harmless(code).expandtabs(4), language="python").split("\n")
-    width = len(str(len(lines)))
-    numbered = [Content.assemble((f"{i:>{width}}  ", Style(dim=True)), line) for i, line in enumerate(lines, start=1)]
-    return Content("\n").join(numbered)
+    digits = len(str(len(lines)))
+    marks = [Content.styled(f"{number:>{digits}}  ", Style(dim=True)) for number in range(1, len(lines) + 1)]
+    return Content("\n").join([beside(mark, line, width) for mark, line in zip(marks, lines, strict=True)])

@@ -73,7 +73,7 @@ class SummaryScreen(StudyScreen):
         if minutes and not self._session.extend(minutes):
             self.study_app.say("Nothing more is due and today's new cards are done. Enough for today.")
         else:
-            self.app.switch_screen(ReviewScreen(only=self._only, session=self._session))
+            self.app.switch_screen(ReviewScreen(self._session, only=self._only))
 
     async def action_undo(self) -> None:
         """Take the last answer back and return to its card."""

@@ -58,24 +58,30 @@ def counted(number: int, thing: str, things: str = "") -> str:
     return f"{number:,} {thing if number == 1 else things or thing + 's'}".replace(",", " ")
 
 
-def consequence(outlook: Outlook) -> str:
-    """What a grade brings the time after the next, and whether the card comes back today."""
+def consequence(outlook: Outlook, room: int) -> str:
+    """What a grade brings the time after the next, and whether the card comes back today; in so many columns."""
+    after = interval(outlook.after)
     if outlook.applied is None:
-        return "again today" if outlook.again_today else "done for today"
-    if outlook.again_today:
-        return (
-            f"today, then {interval(outlook.applied)}"
-            if outlook.applied <= 1
-            else f"{interval(outlook.after)}, and today"
-        )
-    return interval(outlook.after)
+        words: tuple[str, ...] = ("again today", "today") if outlook.again_today else ("done for today", "done")
+    elif not outlook.again_today:
+        words = (after,)
+    elif outlook.applied <= 1:
+        words = (f"today, then {interval(outlook.applied)}", f"today, {interval(outlook.applied)}", "today")
+    else:
+        words = (f"{after}, and today", f"{after}, today", after)
+    return next((one for one in words if len(one) <= room), "")
 
 
-def act(entry: Entry) -> str:
+def grade_name(grade: int, *, six: bool) -> str:
+    """A grade by its name on the keys; with four keys, those that have none keep their name among six."""
+    return SIX_GRADES[grade] if six else GRADES.get(grade, SIX_GRADES[grade])
+
+
+def act(entry: Entry, *, six: bool) -> str:
     """What an entry of the log was, as undo names it."""
     match entry.event:
         case Answered(card=card, grade=grade):
-            return f"{SIX_GRADES[grade]} on {card}"
+            return f"{grade_name(grade, six=six)} on {card}"
         case Flagged(card=card, suspended=True):
             return f"suspending {card}"
         case Flagged(card=card, suspended=False):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
 import sys
 from functools import cache
-from inspect import isfunction
+from inspect import isfunction, signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -44,7 +46,9 @@ def outcome(
     Values are finite, and every value with an expected one that applies here is there: both are asserted.
     """
     chosen = made(module, parameters)
-    result = module.run(chosen, np.random.default_rng(seed), lambda _: None)
+    run = module.run
+    extra = (lambda _: None,) if len(signature(run).parameters) == 3 else ()  # progress, which short runs leave out
+    result = run(chosen, np.random.default_rng(seed), *extra)
     values = dict(result.values)
     for name, value in values.items():
         assert np.all(np.isfinite(np.asarray(value, dtype=float))), f"{name} is not finite"
@@ -56,6 +60,25 @@ def outcome(
         silent = mark.applies is not None and not mark.applies(chosen)
         claims.append((mark, None if silent else function(chosen, values)))
     return values, claims
+
+
+def cpu_seconds(name: str) -> float:
+    """The least processor time of three default runs, in a process with one BLAS thread like the worker's."""
+    code = f"""
+from time import process_time
+import numpy as np
+from tests.simulations.loading import load
+module, seconds = load({name!r}), []
+for seed in range(3):
+    started = process_time()
+    module.run(module.Parameters(), np.random.default_rng(seed), lambda _: None)
+    seconds.append(process_time() - started)
+print(min(seconds))
+"""
+    one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", code]
+    ended = subprocess.run(command, env=one_thread, cwd=SIMULATIONS.parent, capture_output=True, text=True, check=True)
+    return float(ended.stdout)
 
 
 def check_of(module: ModuleType, claim: str, seed: int = 0, **parameters: object) -> Check | None:

@@ -1,0 +1,339 @@
+"""Rules of the laboratory: which file a name means, what may run, and what is computed only once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from studyapp.core.questions import pose
+from studyapp.lab import ConsentError, Laboratory
+from studyapp.library import Library
+from studyapp.model import Card
+from studyapp.runs.errors import SimulationError
+from studyapp.runs.worker import Worker
+from studyapp.simulation import ParameterError
+from tests.runs.writing import COIN, LOOP
+from tests.studying import CHOICE, COMPUTED, Clock, library
+
+T = TypeVar("T")
+
+COIN_CARD = """# Coin
+
+## What is the share of heads at chance @{chance}? {#share}
+
+That chance.
+
+```toml
+[simulation]
+name = "coin"
+vary = { chance = [0.2, 0.8] }
+
+[answer]
+value = "share"
+absolute = 0.1
+mistakes = ["share_of_tails"]
+```
+"""
+
+
+RUNNER = asyncio.Runner()
+"""The event loop of the tests of this file."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_loop() -> Iterator[None]:
+    """It is closed at their end."""
+    yield
+    RUNNER.close()
+
+
+@contextmanager
+def at_work(folder: Path, **decks: str) -> Iterator[Library]:
+    """A library whose worker process is ended with it."""
+    with library(folder, Clock(), **decks) as opened:
+        try:
+            yield opened
+        finally:
+            RUNNER.run(opened.close_laboratory())
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Library]:
+    """A library with a computed card of a shipped simulation, one of the learner's `coin`, and a choice card."""
+    write(tmp_path, COIN)
+    with at_work(tmp_path, computed=COMPUTED, coin=COIN_CARD, choice=CHOICE) as one:
+        yield one
+
+
+def write(folder: Path, text: str, name: str = "coin") -> Path:
+    """A simulation of the learner's own."""
+    path = folder / "home" / "simulations" / f"{name}.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def do(task: Coroutine[Any, Any, T]) -> T:
+    """What a task of the laboratory gives."""
+    return RUNNER.run(task)
+
+
+def card(opened: Library, identity: str) -> Card:
+    """A card of the library."""
+    found = opened.store.card(identity)
+    assert found is not None
+    return found
+
+
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on, whoever asks a worker process for anything fails the test."""
+
+    async def asked(*_: object, **__: object) -> object:
+        raise AssertionError("a worker process was asked")
+
+    for name in ("describe", "keys", "run"):
+        monkeypatch.setattr(Worker, name, asked)
+
+
+# --- which file a name means ----------------------------------------------------------------------
+
+
+def test_a_name_means_a_file_in_one_of_two_folders(opened: Library, tmp_path: Path) -> None:
+    """The shipped one, or the learner's own; any other name is an error with the nearest."""
+    laboratory = opened.laboratory
+    assert laboratory.source("softmax_output").shipped
+    assert laboratory.source("coin").path == tmp_path / "home" / "simulations" / "coin.py"
+    with pytest.raises(SimulationError, match="coim: there is no simulation of this name; did you mean 'coin'"):
+        laboratory.source("coim")
+
+
+def test_a_path_means_that_file(opened: Library, tmp_path: Path) -> None:
+    """A copy of a shipped file is the shipped one only if its name and its bytes are."""
+    laboratory = opened.laboratory
+    shipped = laboratory.source("softmax_output")
+    copy = tmp_path / "softmax_output.py"
+    copy.write_bytes(shipped.code)
+    assert laboratory.source(str(copy)) == shipped
+    copy.write_bytes(shipped.code + b"# changed\n")
+    changed = laboratory.source(str(copy))
+    assert (changed.path, changed.shipped) == (copy, False)
+    other = tmp_path / "another.py"
+    other.write_bytes(shipped.code)
+    assert not laboratory.source(str(other)).shipped
+
+
+def test_a_shipped_simulation_keeps_its_name(opened: Library, tmp_path: Path) -> None:
+    """The learner's file of the same name is left out, and said to be."""
+    write(tmp_path, COIN, "softmax_output")
+    laboratory = opened.laboratory
+    assert laboratory.source("softmax_output").shipped
+    (problem,) = laboratory.found.problems
+    assert "there is a shipped simulation 'softmax_output', which is used" in problem.what
+
+
+def test_a_file_that_cannot_be_read_is_told_by_its_name(opened: Library, tmp_path: Path) -> None:
+    """Rather than that there is none."""
+    path = write(tmp_path, COIN)
+    path.write_bytes(b"\xff")
+    with pytest.raises(SimulationError, match=r"coin\.py: line 1 is not UTF-8 text; save the file as UTF-8"):
+        opened.laboratory.source("coin")
+
+
+def test_folders_are_looked_at_again_when_asked(opened: Library, tmp_path: Path) -> None:
+    """Not at each question: the learner may be editing."""
+    laboratory = opened.laboratory
+    before = laboratory.source("coin")
+    write(tmp_path, COIN + "# changed\n")
+    assert laboratory.source("coin") == before
+    laboratory.refresh()
+    assert laboratory.source("coin").sha256 != before.sha256
+
+
+# --- consent --------------------------------------------------------------------------------------
+
+
+def test_an_own_simulation_runs_only_after_consent(opened: Library, tmp_path: Path) -> None:
+    """To these very bytes: a changed file asks again. The error holds what is to be shown."""
+    laboratory = opened.laboratory
+    with pytest.raises(ConsentError, match="`studyapp run coin` in a terminal shows it and asks") as asked:
+        do(laboratory.run("coin", {}, 0))
+    assert asked.value.source.code == COIN.encode()
+    laboratory.consent(asked.value.source)
+    assert do(laboratory.run("coin", {}, 0)).simulation == "coin"
+    write(tmp_path, COIN + "# changed\n")
+    laboratory.refresh()
+    for task in (laboratory.describe("coin"), laboratory.run("coin", {}, 0), laboratory.run_quickly("coin", {}, 0)):
+        with pytest.raises(ConsentError):
+            do(task)
+
+
+def test_consent_is_kept_between_starts(tmp_path: Path) -> None:
+    """And shipped simulations need none."""
+    write(tmp_path, COIN)
+    with at_work(tmp_path) as opened:
+        laboratory = opened.laboratory
+        assert laboratory.trusted(laboratory.source("softmax_output"))
+        assert not laboratory.trusted(laboratory.source("coin"))
+        laboratory.consent(laboratory.source("coin"))
+    with at_work(tmp_path) as opened:
+        assert opened.laboratory.trusted(opened.laboratory.source("coin"))
+
+
+def test_nothing_in_a_file_is_executed_before_consent(opened: Library, tmp_path: Path) -> None:
+    """Not to list it, nor to check the cards that name it."""
+    proof = tmp_path / "executed"
+    write(tmp_path, f"open({str(proof)!r}, 'w')\n" + COIN)
+
+    async def look() -> tuple[list[str], int]:
+        known, wrong = await opened.laboratory.descriptions()
+        return list(known), len(wrong) + len(await opened.laboratory.check(list(opened.store.cards())))
+
+    names, wrong = do(look())
+    assert "coin" not in names
+    assert "softmax_output" in names
+    assert (wrong, proof.exists()) == (0, False)
+
+
+# --- what is computed only once -------------------------------------------------------------------
+
+
+def test_descriptions_and_keys_are_kept_between_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the hash of the file: a later start asks no worker for what is known."""
+    with at_work(tmp_path, computed=COMPUTED) as opened:
+        ratio = card(opened, "ratio")
+        first = do(opened.laboratory.key(ratio, {"logits": (2.0, 0.0), "temperature": 0.5}))
+        assert first.value == pytest.approx(54.598, rel=1e-4)
+        assert first.mistakes == {"forgets_to_exponentiate": 4.0}
+        assert opened.laboratory.misconception(ratio, "forgets_to_exponentiate").startswith("one takes the difference")
+        assert opened.laboratory.misconception(ratio, "no_such_mistake") == ""
+    no_worker(monkeypatch)
+    with at_work(tmp_path) as opened:
+        ratio = card(opened, "ratio")
+        assert do(opened.laboratory.key(ratio, {"temperature": 0.5, "logits": (2.0, 0.0)})) == first
+        assert do(opened.laboratory.describe("softmax_output")).name == "softmax_output"
+        with pytest.raises(AssertionError, match="a worker process was asked"):
+            do(opened.laboratory.key(ratio, {"logits": (2.0, 0.0), "temperature": 1.0}))
+
+
+def test_another_version_of_a_file_is_computed_anew(opened: Library, tmp_path: Path) -> None:
+    """What an older one said is not its key."""
+    laboratory = opened.laboratory
+    laboratory.consent(laboratory.source("coin"))
+    share = card(opened, "share")
+    assert do(laboratory.key(share, {"chance": 0.2})).value == 0.2
+    write(tmp_path, COIN.replace("return parameters.chance\n", "return parameters.chance / 2\n"))
+    laboratory.refresh()
+    laboratory.consent(laboratory.source("coin"))
+    assert do(laboratory.key(share, {"chance": 0.2})).value == 0.1
+
+
+def test_a_slow_run_is_made_by_itself_only_once(opened: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After that it is known to be slow, at these parameters and with this file."""
+    monkeypatch.setattr("studyapp.lab.QUICK", 0.0)
+    laboratory = opened.laboratory
+    assert do(laboratory.run_quickly("softmax_output", {"samples": 10_000}, 1)) is not None
+    assert do(laboratory.run_quickly("softmax_output", {"samples": 10_000}, 2)) is None
+    assert do(laboratory.run_quickly("softmax_output", {"samples": 9_000}, 2)) is not None
+    monkeypatch.setattr("studyapp.lab.QUICK", 100.0)
+    assert do(laboratory.run_quickly("softmax_output", {"samples": 10_000}, 2)) is not None
+
+
+def test_a_verification_counts_for_its_version_of_the_file(opened: Library, tmp_path: Path) -> None:
+    """A changed simulation was never verified; a card without one never is."""
+    laboratory = opened.laboratory
+    share = card(opened, "share")
+    laboratory.remember_verified(share, 20_000, 5)
+    assert laboratory.verified(share) == (20_000, 5)
+    laboratory.remember_verified(card(opened, "which"), 20_000, 5)
+    assert laboratory.verified(card(opened, "which")) is None
+    write(tmp_path, COIN + "# changed\n")
+    laboratory.refresh()
+    assert laboratory.verified(share) is None
+    (tmp_path / "home" / "simulations" / "coin.py").unlink()
+    laboratory.refresh()
+    assert laboratory.verified(share) is None
+
+
+# --- runs -----------------------------------------------------------------------------------------
+
+
+def test_missing_parameters_take_their_defaults(opened: Library) -> None:
+    """And wrong ones are refused before a worker is asked."""
+    run = do(opened.laboratory.run("softmax_output", {"samples": "100"}, 3))
+    assert (run.parameters["samples"], run.parameters["classes"], run.seed) == (100, 5, 3)
+    with pytest.raises(ParameterError, match="it lies outside 100"):
+        do(opened.laboratory.run("softmax_output", {"samples": 1}, 3))
+
+
+def test_progress_is_told(opened: Library, tmp_path: Path) -> None:
+    """And a run can be cancelled, after which the laboratory works."""
+    write(tmp_path, LOOP)
+    laboratory = opened.laboratory
+    laboratory.consent(laboratory.source("coin"))
+    seen: list[float] = []
+
+    async def work() -> str:
+        task = asyncio.create_task(laboratory.run("coin", {}, 0, seen.append))
+        while not seen:
+            await asyncio.sleep(0.01)
+        await laboratory.cancel()
+        with pytest.raises(SimulationError, match="cancelled"):
+            await task
+        return (await laboratory.run("softmax_output", {"samples": 100}, 0)).simulation
+
+    assert do(work()) == "softmax_output"
+    assert seen == [0.0]
+
+
+def test_the_receipt_of_a_computed_question(opened: Library) -> None:
+    """What it was judged against, so that it can be computed again; other questions have none."""
+    ratio = card(opened, "ratio")
+    question = pose(ratio, 4)
+    assert opened.laboratory.receipt(question) is None
+    key = do(opened.laboratory.key(ratio, question.parameters))
+    receipt = opened.laboratory.receipt(pose(ratio, 4, key))
+    assert receipt is not None
+    assert receipt["simulation"] == "softmax_output"
+    assert receipt["sha256"] == opened.laboratory.source("softmax_output").sha256
+    assert receipt["parameters"] == question.parameters
+    assert receipt["values"] == {"ratio_of_probabilities": key.value}
+    assert opened.laboratory.receipt(pose(card(opened, "which"), 4)) is None
+
+
+# --- checking -------------------------------------------------------------------------------------
+
+
+def test_check_finds_a_key_that_cannot_be_computed(opened: Library, tmp_path: Path) -> None:
+    """At the parameters of any draw; the line is the answer's."""
+    write(tmp_path, COIN.replace("return parameters.chance\n", "return 1 / (parameters.chance - 0.8)\n"))
+    laboratory = opened.laboratory
+    laboratory.consent(laboratory.source("coin"))
+    (problem,) = do(laboratory.check(list(opened.store.cards())))
+    assert (problem.path, problem.card) == ("coin.md", "share")
+    assert problem.line >= 11
+    assert "coin.py" in problem.what
+
+
+def test_check_finds_mistakes_too_near_the_key(opened: Library, tmp_path: Path) -> None:
+    """A number must belong to one of them only."""
+    path = tmp_path / "shipped" / "decks" / "coin.md"
+    path.write_text(COIN_CARD.replace("[0.2, 0.8]", "[0.45, 0.8]"))
+    opened.synchronise()
+    laboratory: Laboratory = opened.laboratory
+    laboratory.consent(laboratory.source("coin"))
+    (problem,) = do(laboratory.check(list(opened.store.cards())))
+    assert "the key (0.45) and share_of_tails (0.55) are too close at chance=0.45" in problem.what
+
+
+def test_check_finds_a_simulation_that_cannot_be_described(opened: Library, tmp_path: Path) -> None:
+    """The others are checked."""
+    write(tmp_path, "TITLE = 'x'\n", "broken")
+    laboratory = opened.laboratory
+    laboratory.consent(laboratory.source("broken"))
+    (problem,) = do(laboratory.check(list(opened.store.cards())))
+    assert "broken.py" in problem.path

@@ -1,0 +1,299 @@
+"""The README is true: its examples run as they are written, its commands, options, keys and JSON are the real ones."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from textual.binding import Binding
+
+from studyapp.cli import COMMANDS, studyapp
+from studyapp.core.sm2 import GRADES
+from studyapp.decks import parse
+from studyapp.model import Answered, Kind, Mode
+from studyapp.settings import Settings
+from studyapp.tui.app import StudyApp
+from studyapp.tui.home import HomeScreen
+from studyapp.tui.keys import EVERYWHERE, NAMES
+from studyapp.tui.lab import LabScreen
+from studyapp.tui.lab_form import ParameterForm
+from studyapp.tui.review import ReviewScreen
+from tests.cli.calling import call, own_deck, own_simulation, studying
+from tests.cli.conftest import home, no_environment, read_home
+
+__all__ = ["home", "no_environment", "read_home"]
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+CHANCES = (0.1, 0.3, 0.5)
+
+
+def fenced(language: str) -> str:
+    """The first example in a language."""
+    found = re.search(rf"^(`{{3,}}){language}\n(.*?)^\1$", README, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return found[2]
+
+
+def section(title: str) -> str:
+    """A section's text."""
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+# --- the deck -------------------------------------------------------------------------------------
+
+
+def test_the_deck_has_no_problem() -> None:
+    """It parses, and shows the kinds that the text below it speaks of."""
+    deck = parse(fenced("markdown").encode(), "weights.md")
+    assert deck.problems == ()
+    assert deck.title == "Weights"
+    assert {card.kind for card in deck.cards} == {Kind.BASIC, Kind.CHOICE, Kind.CLOZE, Kind.COMPUTED}
+    assert all(card.stamped for card in deck.cards)
+
+
+def test_the_deck_passes_check_and_verify(home: Path) -> None:
+    """Its parameters, claims and values exist, and the simulation bears its cards out."""
+    own_deck(home, fenced("markdown"), "weights.md")
+    done = call(home, "check", str(home / "decks" / "weights.md"))
+    assert (done.status, done.out) == (0, "5 cards (1 basic, 1 choice, 2 cloze, 1 computed): no problems\n")
+    assert call(home, "check").status == 0, "its ids are no shipped card's"
+    done = call(home, "verify", "weights", "--seeds", "5")
+    assert done.status == 0
+    assert done.out.startswith("all 2 cards hold: ")
+
+
+# --- the simulation -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def coin(home: Path) -> Path:
+    """A data folder with the README's simulation, which may run."""
+    own_simulation(home, fenced("python"), "coin")
+    return home
+
+
+@pytest.mark.parametrize("chance", CHANCES)
+def test_the_simulation_runs_as_written(coin: Path, chance: float) -> None:
+    """With the options that the text names; its claim holds for any seed, and what it expects is what it measures."""
+    for seed in range(3):
+        done = call(coin, "run", "coin", "--chance", str(chance), "--seed", str(seed), "--json")
+        assert done.status == 0, done.err
+        assert [(claim["name"], claim["verdict"]) for claim in done.json["claims"]] == [
+            ("share_is_the_chance", "holds")
+        ]
+        assert done.json["values"]["spread"] == pytest.approx((chance * (1 - chance) / 1000) ** 0.5, rel=0.25)
+
+
+def test_the_simulation_is_listed_and_may_be_named_by_a_card(coin: Path) -> None:
+    """As the text says; its mistake is one of its value's."""
+    assert re.search(r"^coin +A coin$", call(coin, "run").out, re.MULTILINE)
+    settings = '[simulation]\nname = "coin"\n[answer]\nvalue = "spread"\ntolerance = 0.2\nmistakes = ["variance"]\n'
+    path = own_deck(coin, f"# Coins\n\n## Spread? {{#spread}}\n\nThe root.\n\n```toml\n{settings}```\n")
+    assert call(coin, "check", str(path)).out == "1 card (1 computed): no problems\n"
+
+
+def test_the_simulation_imports_only_names_it_uses() -> None:
+    """It is an example of style too."""
+    tree = ast.parse(fenced("python"))
+    imported = {name.asname or name.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom | ast.Import)
+                for name in node.names}  # fmt: skip
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert imported <= used
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def rows() -> Iterator[tuple[str, str]]:
+    """The table of commands: each usage, and what is said of it."""
+    for line in section("The command line").splitlines():
+        if line.startswith("| `studyapp"):
+            usage, said = re.match(r"\| `(studyapp[^`]*)` \| (.*) \|", line).groups()  # type: ignore[union-attr]
+            yield usage, said
+
+
+def options_of(name: str) -> set[str]:
+    """The options of a command."""
+    command = studyapp.get_command(click.Context(studyapp), name)
+    assert command is not None
+    return {option for parameter in command.params for option in parameter.opts}
+
+
+def test_every_command_is_documented_and_exists() -> None:
+    """In the same order as in `--help`; the first row is the bare command."""
+    named = [words.split()[1] for words, _ in rows() if " " in words]
+    assert named == list(COMMANDS)
+
+
+def test_every_option_named_for_a_command_exists() -> None:
+    """In its usage or in what is said of it."""
+    for usage, said in rows():
+        name = [*usage.split(), ""][1]
+        if name:
+            shown = set(re.findall(r"--[a-z][a-z-]*", usage + said)) - {"--parameter"}
+            assert shown <= options_of(name), name
+
+
+def test_every_command_in_the_text_exists() -> None:
+    """Wherever one is quoted."""
+    for quoted in re.findall(r"`studyapp( [^`]*)?`", README):
+        words = [word for word in quoted.split() if not word.startswith("-")]
+        assert not words or words[0] in COMMANDS, quoted
+    for option in ("--home", "--debug"):
+        assert f"`{option}" in README
+        assert option in options_of("due")
+
+
+def test_the_sm2_example_works() -> None:
+    """As it is quoted."""
+    (grades,) = re.findall(r"`studyapp sm2 ([\d ]+)`", README)
+    assert call(None, "sm2", *grades.split()).status == 0
+    assert {int(grade) for grade in grades.split()} <= set(GRADES)
+
+
+# --- JSON -----------------------------------------------------------------------------------------
+
+Shape = dict[str, "Shape | None"]
+
+
+def documented(command: str) -> Shape:
+    """The keys that the README says a command's JSON has, nested as they are."""
+    text = " ".join(section("The command line").split())
+    found = re.search(rf"`{command}` gives `([^`]+)`", text)
+    assert found is not None, command
+    words = re.findall(r"\w+|[{},:]", found[1].replace("[", "").replace("]", "").replace("...", ""))
+    return braced(iter(words[1:]))
+
+
+def braced(words: Iterator[str]) -> Shape:
+    """What stands between two braces; the first was read."""
+    shape: Shape = {}
+    key = ""
+    for word in words:
+        match word:
+            case "}":
+                return shape
+            case "{":
+                shape[key] = braced(words)
+            case "," | ":":
+                pass
+            case _:
+                key = word
+                shape[key] = None
+    raise AssertionError("a brace is missing")
+
+
+def agrees(shape: Shape, value: Any) -> None:
+    """The value has these keys, in this order, all the way down; of lists the first element counts."""
+    if isinstance(value, list):
+        assert value, "nothing to compare with"
+        agrees(shape, value[0])
+        return
+    assert list(value) == list(shape)
+    for key, below in shape.items():
+        if below:
+            agrees(below, value[key])
+
+
+def test_json_is_as_documented(home: Path) -> None:
+    """Of `due`, `log`, `run`, `verify` and `check`."""
+    claims = '[simulation]\nname = "softmax_output"\nparameters = { temperature = 2.0 }\nclaims = ["lecture_example"]'
+    own_deck(home, f"# Mine\n\n## A? {{#a}}\n\nx\n\n```toml\n{claims}\n```\n\n## B? {{#a}}\n\ny\n")
+    with studying(home) as library:
+        library.store.append([Answered("a", Mode.SPACED, Kind.BASIC, 4, 1)], at=library.now(), day=library.today)
+    agrees(documented("due"), call(home, "due", "--json").json)
+    agrees(documented("run"), call(home, "run", "softmax_output", "--json").json)
+    agrees(documented("verify"), call(home, "verify", "mine", "--json").json)
+    agrees(documented("check"), call(home, "check", str(home / "decks"), "--json").json)
+    (row,) = call(home, "log", "--json").json
+    shape = documented("log")
+    assert shape.pop("after", {}) in (None, {})  # written as {...}: the same as before
+    assert list(row["after"]) == list(row.pop("before"))
+    agrees(
+        {key: below for key, below in shape.items() if key != "before"}, {k: v for k, v in row.items() if k != "after"}
+    )
+
+
+def test_what_only_help_describes_is_described_there() -> None:
+    """The README sends its readers there."""
+    for name in ("stats", "doctor"):
+        assert "JSON: {" in call(None, name, "--help").out
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+
+def keys_of(*bound: Any) -> set[str]:
+    """The keys that screens and widgets bind, as the README writes them."""
+    found = set()
+    for one in bound:
+        for binding in one.BINDINGS:
+            if isinstance(binding, Binding):
+                found |= {NAMES.get(key, key) for key in binding.key.split(",")}
+        for words in getattr(one, "OTHER_KEYS", {}):
+            found |= set(words.split())
+    for first, last in [key.split("-") for key in found if re.fullmatch(r"\w-\w", key)]:
+        found |= {chr(code) for code in range(ord(first), ord(last) + 1)}
+    return found
+
+
+EVERYWHERE_KEYS = {key for keys in EVERYWHERE for key in keys.split()} | {"q", "Esc"}
+SCREENS: dict[str, set[str]] = {
+    "everywhere": EVERYWHERE_KEYS,
+    "Home": keys_of(HomeScreen),
+    "Review": keys_of(ReviewScreen),
+    "Lab": keys_of(LabScreen, ParameterForm),
+}
+
+
+def key_rows() -> list[tuple[str, str]]:
+    """The table of keys: the screen, and what is said."""
+    lines = [line for line in section("Keys").splitlines() if line.startswith("| ")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [(where, keys) for where, keys in cells if where != "where"]
+
+
+@pytest.mark.parametrize(("where", "said"), key_rows())
+def test_every_key_in_the_tables_is_bound(where: str, said: str) -> None:
+    """By the screen that it stands for."""
+    named = set(re.findall(r"`([^`]+)`", said)) | set(re.findall(r"\b(Enter|Space|Esc|Ctrl\+C)\b", said))
+    assert named
+    assert named <= SCREENS[where.partition(",")[0]]
+
+
+def test_every_key_of_home_and_everywhere_is_told() -> None:
+    """The first screen's keys are all there, but for moving about."""
+    told = {key for where, said in key_rows() if where in ("Home", "everywhere") for key in re.findall(r"`(.)`", said)}
+    assert {key for key in SCREENS["Home"] | EVERYWHERE_KEYS if len(key) == 1} - set("jk↑↓=") <= told
+
+
+def test_the_keys_that_work_everywhere_are_the_applications() -> None:
+    """Undo, redo, find, keys, commands and quit."""
+    bound = keys_of(StudyApp) | {NAMES[StudyApp.COMMAND_PALETTE_BINDING]}
+    assert {"?", ":", "/", "u", "U", "ctrl+c"} <= bound
+
+
+# --- the rest -------------------------------------------------------------------------------------
+
+
+def test_the_settings_are_the_real_ones() -> None:
+    """All of them, by name."""
+    (line,) = [line for line in section("Where your data is").splitlines() if "`settings.toml`" in line]
+    named = re.findall(r"`(\w+)`", line.partition("settings.toml")[2])
+    assert named == list(Settings.__dataclass_fields__)
+
+
+def test_the_files_are_the_real_ones(home: Path) -> None:
+    """What is written into the data folder is named."""
+    own_simulation(home, fenced("python"), "coin")
+    own_deck(home, fenced("markdown"))
+    assert call(home, "run", "coin").status == 0
+    with studying(home) as library:
+        library.set(minutes=20)
+    for one in home.iterdir():
+        assert f"`{one.name}{'/' if one.is_dir() else ''}`" in section("Where your data is"), one.name
