@@ -156,8 +156,7 @@ def one_layer(parameters: Parameters, rng: np.random.Generator) -> tuple[dict[st
     rows = max(1, min(600_000 // (layers * min(n_in, n_out)), 20_000_000 // (layers * max(n_in, n_out))))
     W = draw(parameters, rng, layers, n_in, n_out)
     x, gradient = (rng.standard_normal((layers, rows, width), dtype=np.float32) for width in (n_in, n_out))
-    act, _ = ACTIVATIONS[parameters.activation]
-    z = x @ W
+    z, (act, _) = x @ W, ACTIVATIONS[parameters.activation]
     return {
         "first_matrix_variance": mean_square(W[0]),
         "weight_variance": mean_square(W),

@@ -363,10 +363,8 @@ class StudySession:
                     self._restored = _answer(entry)
                     self._thought = timedelta(milliseconds=self._restored.milliseconds)
                 case Answered(card=card_id):
-                    was = (
-                        one for one in reversed(self._undone) if (_card(one.entry), one.entry.at) == (card_id, entry.at)
-                    )
-                    self._answers += [replace(one, entry=entry) for one in [next(was, None)] if one is not None]
+                    again = [one for one in self._undone if (_card(one.entry), one.entry.at) == (card_id, entry.at)]
+                    self._answers += [replace(one, entry=entry) for one in again[-1:]]
                     drilling = self.store.schedule(card_id).drilling
                     self.queue = self.queue.again(card_id, AGAIN_AFTER) if drilling else self.queue.without(card_id)
                     await self.next()

@@ -178,9 +178,8 @@ def test_simulations_are_shown_as_text(home: Path) -> None:
         terminal.press("x")
         terminal.wait(f"claims {SHOWN}")
         terminal.wait(f"F {SHOWN}")
-        terminal.press(".")
-        terminal.wait(r"chance \(0")
-        terminal.settle()
+        terminal.press(".")  # opens a field for the value
+        terminal.settle(0.3)
         terminal.send("95\r")
         terminal.wait(r"! a_hostile\.py:\d+: .*went " + SHOWN)
         terminal.press("q")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from studyapp.cli.arguments import Picture, Whole, options_of
 from studyapp.cli.common import Call, common, json_option, on_terminal
 from studyapp.cli.printing import Bar, brief, finite, plain, print_json, print_table, say, visible, warn
 from studyapp.lab import ConsentError, Laboratory
+from studyapp.runs.finder import Source
 from studyapp.simulation import Description, ParameterError, Run, Verdict, claim_numbers
 
 SIGNS = {Verdict.HOLDS: "✓", Verdict.FAILS: "✗", Verdict.SILENT: "·"}
@@ -97,13 +99,21 @@ async def _described(laboratory: Laboratory, name: str, *, may_ask: bool) -> Des
         if not (may_ask and on_terminal()):
             raise
         source = asked.source
-    say(f"{source.path} is your own file and has not run before. This is what it says:\n")
-    click.echo_via_pager(visible(source.code.decode()))
+    _show_source(source)
     say("It runs in a process of its own with limits, which is not a sandbox: it can do what you can do.")
     if not click.confirm(f"Run {source.name}, now and whenever it is unchanged?"):
         raise click.ClickException(f"{source.name} was not run")
     laboratory.consent(source)
     return await laboratory.describe(name)
+
+
+def _show_source(source: Source) -> None:
+    code = visible(source.code.decode())
+    asked = f"{source.path} is your own file and has not run in this version. You are asked whether it may"
+    if code.count("\n") + 8 > shutil.get_terminal_size().lines:
+        click.echo_via_pager(f"{visible(asked)}\nwhen you have read it (q).\n\n{code}")
+    else:
+        click.echo(f"{visible(asked)}.\n\n{code}")
 
 
 async def _list(laboratory: Laboratory, as_json: bool) -> int | None:

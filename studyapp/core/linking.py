@@ -46,7 +46,7 @@ def _problems_of(card: Card, known: Mapping[str, Description]) -> Iterator[Probl
         try:
             description.accept(given)
         except ParameterError as error:
-            yield problem(f"[simulation] {error}", "mend the parameter")
+            yield problem(f"[simulation] {error}", "" if ";" in str(error) else "mend the parameter")
     claims = [one.name for one in description.claims]
     for name in link.claims:
         if name not in claims:

@@ -11,12 +11,14 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from studyapp.library import Library, LibraryError
 from studyapp.model import Entry
 from studyapp.store import StoreError
 from studyapp.tui import wording
 from studyapp.tui.card_text import plain
+from studyapp.tui.screen import StudyScreen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -91,38 +93,41 @@ class StudyApp(App[None]):
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Show one line at the top until the next key, where it covers no key and no grade; text is shown as text."""
         severity: SeverityLevel = "error" if wrong else "information"
-        self.clear_notifications()
+        self._hush()
         self.notify(plain(text).plain, markup=False, severity=severity, timeout=8 if wrong else 4)
 
     async def on_event(self, event: events.Event) -> None:
         """What was said is out of the way as soon as the learner goes on."""
         if isinstance(event, events.Key | events.MouseDown) and not event.is_forwarded and self._notifications:
-            self.clear_notifications()
+            self._hush()
         await super().on_event(event)
+
+    def _hush(self) -> None:
+        """Take away what was said, with the holders that Textual 8.2 leaves behind and stacks the next line under."""
+        self.clear_notifications()
+        self.screen.query("ToastHolder").remove()
 
     @contextmanager
     def guard(self) -> Iterator[None]:
         """Turn what can go wrong outside the program into one line on the screen; everything else goes on."""
-        from studyapp.decks import DeckError
-        from studyapp.runs.errors import SimulationError
-
         try:
             yield
-        except (StoreError, LibraryError, SimulationError, DeckError) as error:
+        except Exception as error:
+            if not isinstance(error, expected_errors()):
+                raise
             self.say(str(error), wrong=True)
 
     def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
         """Work beside a screen that failed ends nothing: it is said in one line; `--debug` shows where it failed."""
         error = message.worker.error
-        if message.state is not WorkerState.ERROR or error is None:
+        if message.state is not WorkerState.ERROR or not isinstance(error, Exception):
             return
-        if self._debugging and isinstance(error, Exception):
+        if self._debugging:
             self._handle_exception(error)
-        with self.guard():
-            try:
-                raise error
-            except Exception as unexpected:
-                ...
+        elif isinstance(error, expected_errors()):
+            self.say(str(error), wrong=True)
+        else:
+            self.say(f"unexpected {type(error).__name__}: {error}", wrong=True)
 
     def taken_back(self, entries: tuple[Entry, ...], *, undone: bool) -> None:
         """Say what undo or redo did."""
@@ -201,3 +206,11 @@ class StudyApp(App[None]):
         else:
             self._return_code = 1
             self.exit()
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """What can go wrong outside the program: each is one clear line."""
+    from studyapp.decks import DeckError
+    from studyapp.runs.errors import SimulationError
+
+    return (StoreError, LibraryError, SimulationError, DeckError)

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from studyapp.core.questions import Asking
 from studyapp.core.sm2 import GOOD
+from studyapp.model import Answered
 from studyapp.study import Stage, StudySession
 from studyapp.tui import review_hints, review_keys, review_text
 from studyapp.tui.hints import Hints
@@ -355,6 +356,13 @@ class ReviewScreen(StudyScreen):
             await self._begin()
         elif entries:
             await self._next()
+
+    async def follow(self, entries: tuple[Entry, ...], *, undone: bool) -> None:
+        """An answer was taken back or given again on a screen above: go on as if that had been done here."""
+        answers = [entry for entry in entries if isinstance(entry.event, Answered)]
+        if answers:
+            await self.session.follow(answers, undone=undone)
+            await self._begin()
 
     def action_unfold(self) -> None:
         """Unfold the analogy, source and reasons, or fold them again."""

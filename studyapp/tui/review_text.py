@@ -47,8 +47,8 @@ def labelled(label: str, text: str, width: int) -> Content | None:
 def bar(session: StudySession, name: str, width: int) -> Content:
     """Where one is: the decks, the card's place in the session, the time left."""
     left = session.minutes * 60 - session.seconds
-    time_left = f"{wording.clock(left)} left of" if left > 0 else "over"
-    where = f"{session.place} of {session.done + session.left} · {time_left} {session.minutes} min"
+    time = f"{wording.clock(left)} left of {session.minutes} min" if left > 0 else f"{session.minutes} min are over"
+    where = f"{session.place} of {session.done + session.left} · {time}"
     title = f"Review · {name}"[: max(0, width - len(where) - 2)]
     return plain(title + where.rjust(width - len(title)))
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
+from textual.worker import Worker, WorkerState
 
 from studyapp.core.questions import Question
 from studyapp.runs.errors import SimulationError
 from studyapp.tui import wording
 from studyapp.tui.card_text import plain
+from studyapp.tui.screen import StudyScreen
 
 if TYPE_CHECKING:
     from studyapp.lab import Laboratory
@@ -68,6 +70,13 @@ class RunPanel(Vertical):
             if self._run is None:
                 self._say(f"{link.name} takes a moment: x runs it in the Lab.{_verified(laboratory, question)}")
             self.lay_out()
+
+    def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
+        """A run that failed as nobody expected is not running any more."""
+        if message.state is WorkerState.ERROR:
+            self._say(f"! the simulation did not run: {message.worker.error}")
+        if isinstance(self.screen, StudyScreen):
+            self.screen.on_worker_state_changed(message)
 
     def _say(self, text: str) -> None:
         self.query_one("#run", Static).update(plain(text))

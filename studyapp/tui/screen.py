@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, cast
 
 from textual.screen import Screen
 from textual.widgets import Static
+from textual.worker import Worker
 
 if TYPE_CHECKING:
     from studyapp.library import Library
+    from studyapp.model import Entry
     from studyapp.tui.app import StudyApp
 
 WIDEST = 100
@@ -32,6 +34,17 @@ class StudyScreen(Screen[None]):
     def text_width(self) -> int:
         """The columns that text may fill, inside the screen's margins."""
         return max(30, min(self.app.size.width, WIDEST) - 4)
+
+    async def follow(self, entries: tuple[Entry, ...], *, undone: bool) -> None:  # noqa: ARG002 - of use to sessions
+        """Something was taken back or done again while this screen was open: show things as they are now."""
+        self.renew()
+
+    def renew(self) -> None:
+        """Read afresh what this screen shows."""
+
+    def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
+        """Say what went wrong beside the screen."""
+        self.study_app.on_worker_state_changed(message)
 
     def static(self, name: str) -> Static:
         """One of this screen's texts by its id."""

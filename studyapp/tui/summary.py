@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
+from studyapp.model import Answered, Entry
 from studyapp.study import StudySession
 from studyapp.summary import Summary
 from studyapp.tui import wording
@@ -43,8 +44,7 @@ class SummaryScreen(StudyScreen):
 
     def on_mount(self) -> None:
         """Add the session up."""
-        summary = self._session.summary()
-        self.static("text").update(words(summary))
+        self.renew()
         back = "leave" if self._only else "home"
         more = [Hint("+", "5 more minutes", "screen.more")]
         self.query_one(Hints).show(
@@ -55,6 +55,16 @@ class SummaryScreen(StudyScreen):
                 Hint("?", "keys", "app.keys"),
             ]
         )
+
+    def renew(self) -> None:
+        """Show what the session came to."""
+        with self.study_app.guard():
+            self.static("text").update(words(self._session.summary()))
+
+    async def follow(self, entries: tuple[Entry, ...], *, undone: bool) -> None:
+        """An answer was taken back or given again on a screen above."""
+        await self._session.follow([one for one in entries if isinstance(one.event, Answered)], undone=undone)
+        self.renew()
 
     def action_leave(self) -> None:
         """Back to Home, or out."""

@@ -44,7 +44,9 @@ def test_wrong_usage_is_2_and_on_stderr() -> None:
     assert done.out == ""
 
 
-@pytest.mark.parametrize("words", [["--debug", "run", "no_simulation"], ["run", "no_simulation", "--debug"]])
+@pytest.mark.parametrize(
+    "words", [["run", "no_simulation", "--debug"], pytest.param(["--debug", "run", "no_simulation"], marks=SLOW)]
+)
 def test_debug_shows_the_traceback(home: Path, words: list[str]) -> None:
     """Before or after the command; the status is the same."""
     done = start("--home", str(home), *words)
@@ -70,7 +72,7 @@ def test_the_installed_command_is_the_module(home: Path) -> None:
 # --- pipes, disks, encodings ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [["due"], ["due", "--json"], ["--help"]])
+@pytest.mark.parametrize("words", [["due"], pytest.param(["due", "--json"], marks=SLOW), ["--help"]])
 def test_whoever_stops_reading_is_no_error(home: Path, words: list[str]) -> None:
     """As in `studyapp due | head -1`: no complaint, and no traceback when the interpreter ends."""
     reader, writer = os.pipe()

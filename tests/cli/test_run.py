@@ -13,6 +13,7 @@ from studyapp.simulation import RESERVED, Description, Parameter, ParameterError
 from tests.cli.calling import ROOT, Done, call, own_simulation
 from tests.cli.samples import HALF, doing
 
+SLOW = pytest.mark.slow
 SHIPPED = ["exploding_gradients", "gaussian_likelihood", "softmax_output", "xavier_variance"]
 RUN_KEYS = ["simulation", "parameters", "seed", "values", "claims", "numpy", "seconds"]
 CLAIM_KEYS = ["id", "name", "measured", "expected", "low", "high", "verdict"]
@@ -220,7 +221,7 @@ def test_no_parameter_bears_a_name_of_the_command_lines_own(home: Path, name: st
 # --- figures --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "begins"), [("a.png", b"\x89PNG\r\n"), ("a.SVG", b"<?xml")])
+@pytest.mark.parametrize(("name", "begins"), [("a.png", b"\x89PNG\r\n"), pytest.param("a.SVG", b"<?xml", marks=SLOW)])
 def test_a_figure_is_written_by_its_names_ending(own: Path, tmp_path: Path, name: str, begins: bytes) -> None:
     """PNG or SVG; stdout still has only the JSON."""
     done = call(own, "run", "mine", "--figure", str(tmp_path / name), "--json")
@@ -340,6 +341,7 @@ def test_at_a_terminal_the_file_is_shown_and_asked_about(home: Path, monkeypatch
     own_simulation(home, HALF + "# \x1b[2K\u202e\n", consent=False)
     refused = asked(home, monkeypatch, "n")
     assert refused.status == 1
+    assert f"{home / 'simulations' / 'mine.py'} is your own file and has not run in this version." in refused.out
     assert "# \\x1b[2K\\u202e\n" in refused.out
     assert "which is not a sandbox" in refused.out
     assert refused.err == "studyapp: mine was not run\n"

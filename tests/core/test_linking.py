@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studyapp.core.linking import combinations, nearest_simulations, problems, too_close
-from studyapp.model import Asked, Card, Kind, SimulationLink
+from studyapp.model import Asked, Card, Kind, ParameterValue, SimulationLink
 from studyapp.simulation import ClaimMark, Description, ExpectedMark, Key, MistakeMark, Parameter
 
 COIN = Description(
@@ -81,7 +81,8 @@ def test_numbers_nearer_than_twice_the_tolerance_are_told() -> None:
 
 def test_two_mistakes_must_differ_too() -> None:
     """A wrong number has one name."""
-    keys = [({}, Key(1.0, {"one": 3.0, "other": 3.1}))]
+    nothing: dict[str, ParameterValue] = {}
+    keys = [(nothing, Key(1.0, {"one": 3.0, "other": 3.1}))]
     (wrong,) = too_close(card(SimulationLink("coin"), Asked("share", tolerance=0.05)), keys)
     assert "one (3) and other (3.1)" in wrong.what
 

@@ -1,0 +1,397 @@
+"""Rules of Review's keys: how each kind of card is asked, answered and graded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from studyapp.core.questions import Asking
+from studyapp.library import Library
+from studyapp.model import Answered, Mode
+from studyapp.tui import review_view
+from tests.studying import COMPUTED, Clock, basic_deck, library
+from tests.tui.samples import CHOICE, LONG, SIMULATED, STEPS, TYPED
+from tests.tui.screens import Seat, in_review
+
+
+def answers(opened: Library) -> list[Answered]:
+    """The answers that count, oldest first."""
+    rows = opened.store.entries(newest_first=False)
+    return [row.entry.event for row in rows if isinstance(row.entry.event, Answered) and not row.revoked]
+
+
+def grades(opened: Library) -> list[tuple[str, int]]:
+    """Card and grade of each answer that counts, oldest first."""
+    return [(one.card, one.grade) for one in answers(opened)]
+
+
+def letter(seat: Seat, *, right: bool) -> str:
+    """The letter of the right option, or of a wrong one."""
+    question = seat.review.session.question
+    assert question is not None
+    return "abcdef"[next(i for i, option in enumerate(question.options) if option.correct is right)]
+
+
+async def test_space_shows_then_is_good(tmp_path: Path) -> None:
+    """Space shows the answer, Space again is Good; 1-4 are Again, Hard, Good, Easy, with what each would do."""
+    with library(tmp_path, Clock(), plain=basic_deck(6)) as opened:
+        async with in_review(opened) as seat:
+            assert "The long answer" not in seat.text
+            assert seat.shows("Space show the answer")
+            await seat.press("space")
+            assert seat.shows("The long answer to question number 0")
+            assert seat.shows("Every pass brings it back in 1 d. The time after that:")
+            assert seat.shows(r"1 Again +2 Hard +3 Good +4 Easy\n +today, then 1 d +today, then 1 d +6 d +6 d")
+            await seat.press("space")
+            assert seat.shows("Question 1")
+            for key in "1234":
+                await seat.press("space", key)
+        assert grades(opened) == [("c0", 4), ("c1", 1), ("c2", 3), ("c3", 4), ("c4", 5)]
+
+
+async def test_enter_goes_on_as_space_does(tmp_path: Path) -> None:
+    """Where no option is open and no field waits, Enter shows, grades Good and leads to the next card."""
+    with library(tmp_path, Clock(), choice=CHOICE, plain=basic_deck(1)) as opened:
+        async with in_review(opened, ["plain.md"]) as seat:
+            await seat.press("enter", "enter")
+            assert seat.shows("Session over")
+        assert grades(opened) == [("c0", 4)]
+
+
+@pytest.mark.parametrize(("key", "right", "grade", "sure"), [("enter", True, 4, True), ("space", True, 3, False)])
+async def test_enter_is_sure_and_space_a_guess(tmp_path: Path, key: str, right: bool, grade: int, sure: bool) -> None:
+    """A letter picks an option and answers nothing yet; Enter says that one is sure, Space that it is a guess."""
+    with library(tmp_path, Clock(), choice=CHOICE) as opened:
+        async with in_review(opened) as seat:
+            picked = letter(seat, right=right)
+            await seat.press(picked)
+            assert seat.shows(f"▸ {picked}  the root of two")
+            assert answers(opened) == []
+            await seat.press(key)
+            assert seat.shows(f"✓ {picked}  the root of two    your answer, {'sure' if sure else 'a guess'}")
+            assert seat.shows("Good: right; due tomorrow" if sure else "Hard: right, a guess; again today, then")
+            assert seat.shows("▸3 Good" if sure else "▸2 Hard")
+        (answer,) = answers(opened)
+        assert (answer.grade, answer.sure, answer.correct, answer.mode) == (grade, sure, True, Mode.SPACED)
+
+
+async def test_while_options_are_open_letters_are_options_only(tmp_path: Path) -> None:
+    """Arrows move through the options and around; nothing picked is said, a letter without an option does nothing."""
+    with library(tmp_path, Clock(), choice=CHOICE) as opened:
+        async with in_review(opened) as seat:
+            await seat.press("enter")
+            assert seat.shows("Pick an option first")
+            await seat.press("f", "d")
+            assert not seat.shows("▸ [a-f]")
+            await seat.press("down")
+            assert seat.shows("▸ a")
+            await seat.press("up")
+            assert seat.shows("▸ c")
+            await seat.press("down", "down")
+            assert seat.shows("▸ b")
+            await seat.press("3")
+            assert seat.shows("Answer first")
+            assert answers(opened) == []
+
+
+async def test_sure_and_wrong_says_why_and_comes_back(tmp_path: Path) -> None:
+    """The reason of the option chosen stands there at once, and the card comes back after five others."""
+    with library(tmp_path, Clock(), choice=CHOICE) as opened:
+        async with in_review(opened) as seat:
+            await seat.press(letter(seat, right=False), "enter")
+            assert seat.shows(r"✗ [abc]  (one|two)    your answer, sure")
+            assert seat.shows("That is right for the identity|The root is missing")
+            assert seat.shows("Again: sure and wrong; again after 5 cards, then due tomorrow")
+
+
+async def test_the_mouse_picks_answers_and_grades(tmp_path: Path) -> None:
+    """An option, how sure one is, another grade, and the next card are all clicked; so is the grade of a recall."""
+    with library(tmp_path, Clock(), choice=CHOICE, plain=basic_deck(1)) as opened:
+        async with in_review(opened) as seat:
+            await seat.click("the root of two")
+            await seat.click("Enter sure")
+            assert seat.shows("Good: right")
+            await seat.click("4 Easy")
+            assert seat.shows("▸4 Easy")
+            await seat.click("Space next")
+            await seat.click("Space show the answer")
+            await seat.click("2 Hard")
+        assert grades(opened) == [("gain", 5), ("c0", 3)]
+
+
+async def test_an_automatic_grade_may_be_lowered_and_good_raised(tmp_path: Path) -> None:
+    """A digit corrects the grade and stays on the card; what is not allowed is said and changes nothing."""
+    with library(tmp_path, Clock(), choice=CHOICE) as opened:
+        async with in_review(opened) as seat:
+            await seat.press(letter(seat, right=True), "space", "4")
+            assert seat.shows("An automatic grade may be lowered, and Good raised to Easy")
+            assert grades(opened) == [("gain", 3)]
+            await seat.press("1")
+            assert seat.shows("▸1 Again")
+            assert grades(opened) == [("gain", 1)]
+
+
+async def test_a_typed_answer(tmp_path: Path) -> None:
+    """While a caret is shown every key is text; Esc leaves the field, Enter leads back to it, and Enter answers."""
+    with library(tmp_path, Clock(), typed=TYPED) as opened:
+        async with in_review(opened) as seat:
+            assert seat.typing
+            await seat.type("uU-!?:/xq1 ")
+            assert seat.shows(r"uU-!\?:/xq1")
+            await seat.press("escape")
+            assert not seat.typing
+            await seat.press("i")
+            assert seat.shows("hint  it starts with a g")
+            await seat.press("h")
+            assert seat.shows("History · word")
+            await seat.press("q")
+            assert not seat.typing
+            await seat.press("enter")
+            assert seat.typing
+            await seat.press(*["backspace"] * 11)
+            await seat.type("Gradiént")
+            await seat.press("enter")
+            assert seat.shows("✓ Gradiént")
+            assert seat.shows("Hard: right")  # for the hint
+        (answer,) = answers(opened)
+        assert (answer.given, answer.grade) == ("Gradiént", 3)
+
+
+async def test_an_empty_line_twice_is_not_known(tmp_path: Path) -> None:
+    """The first empty Enter asks for a second one; then the answer is shown and the grade is Again."""
+    with library(tmp_path, Clock(), typed=TYPED) as opened:
+        async with in_review(opened) as seat:
+            await seat.press("enter")
+            assert seat.shows("Enter once more if you do not know it")
+            assert answers(opened) == []
+            await seat.press("enter")
+            assert seat.shows(r"✗ \(nothing\)")
+            assert seat.shows("Again: not known")
+            await seat.press("r")
+            assert seat.shows("r counts a misspelt answer as right; here is none")
+        assert grades(opened) == [("word", 1)]
+
+
+async def test_a_misspelt_answer_is_counted_as_right_with_one_key(tmp_path: Path) -> None:
+    """Judged wrong, the hint offers r; r makes it a 3, as one act with the answer: undo takes it back."""
+    with library(tmp_path, Clock(), typed=TYPED) as opened:
+        async with in_review(opened) as seat:
+            await seat.type("gradeint")
+            await seat.press("enter")
+            assert seat.shows("r count as right")
+            await seat.press("r")
+            assert seat.shows("Hard: right")
+            assert not seat.shows("r count as right")
+            await seat.press("u")
+            assert seat.shows("Taken back: Hard on word. U does it again.")
+        assert answers(opened) == []
+
+
+async def test_a_number_is_an_expression(tmp_path: Path) -> None:
+    """What is no number is said in one line and answers nothing; a wrong number near a named mistake is named."""
+    with library(tmp_path, Clock(), computed=COMPUTED) as opened:
+        async with in_review(opened) as seat:
+            question = seat.review.session.question
+            assert question is not None
+            temperature = question.parameters["temperature"]
+            assert seat.shows(f"The ratio at temperature {temperature:g}")
+            await seat.press("x")
+            assert seat.shows("a number|x")
+            await seat.type("/")
+            await seat.press("enter")
+            assert answers(opened) == []
+            assert seat.typing
+            assert seat.shows(r"x/")
+            await seat.press("backspace", "backspace")
+            await seat.type(f"2/{temperature:g}")
+            await seat.press("enter")
+            await seat.wait("that is what you get if")
+            assert seat.shows(r"= \d+\.?\d*  computed")
+            assert seat.shows("Again: sure and wrong")
+        (answer,) = answers(opened)
+        assert answer.receipt is not None
+
+
+async def test_the_simulation_is_not_shown_before_a_computed_answer(tmp_path: Path) -> None:
+    """x would give the number away: it says so until the card is answered."""
+    with library(tmp_path, Clock(), computed=COMPUTED) as opened:
+        async with in_review(opened) as seat:
+            await seat.press("escape", "x")
+            assert seat.shows("Answer first: the simulation shows the answer")
+            assert not seat.shows("Lab ·")
+
+
+async def test_a_number_that_cannot_be_computed_is_put_off(tmp_path: Path) -> None:
+    """The card says why and that - leads on; Space repeats it, nothing is graded and the session goes on."""
+    broken = COMPUTED.replace("softmax_output", "softmax_uotput")
+    with library(tmp_path, Clock(), computed=broken, plain=basic_deck(1)) as opened:
+        async with in_review(opened) as seat:
+            assert seat.shows("cannot be computed")
+            assert seat.shows("did you mean")
+            assert seat.shows("- not today")
+            await seat.press("space")
+            assert seat.shows("Put this card off with - and go on")
+            await seat.press("-")
+            assert seat.shows("Question 0")
+        assert answers(opened) == []
+
+
+async def test_steps_are_uncovered_one_by_one(tmp_path: Path) -> None:
+    """Space shows the next step, after the last one the answer, which the learner grades."""
+    with library(tmp_path, Clock(), steps=STEPS) as opened:
+        async with in_review(opened) as seat:
+            assert seat.shows("2 steps to go")
+            await seat.press("space")
+            assert seat.shows("(?s)1  The first step.*1 step to go")
+            await seat.press("space")
+            assert seat.shows("2  The second step")
+            assert not seat.shows("The result")
+            await seat.press("space")
+            assert seat.shows("The result")
+            await seat.press("3")
+        assert grades(opened) == [("derive", 4)]
+
+
+async def test_options_stay_covered_at_long_intervals(tmp_path: Path) -> None:
+    """After 21 days and more the answer is recalled first: Space uncovers the options."""
+    clock = Clock()
+    with library(tmp_path, clock, choice=CHOICE) as opened:
+        for days in (0, 1, 6, 15):
+            clock.forward(days=days)
+            session = opened.study()
+            question = await session.next()
+            assert question is not None
+            session.choose(question.right, sure=True)
+        clock.forward(days=38)
+        async with in_review(opened) as seat:
+            assert seat.review.session.question is not None
+            assert seat.review.session.question.asking is Asking.OPTIONS
+            assert seat.shows("Last seen 38 d ago. Recall the answer first: Space uncovers the options")
+            await seat.press("a")
+            assert not seat.shows("▸ a")
+            await seat.press("space")
+            assert seat.shows("the root of two")
+            await seat.press("a")
+            assert seat.shows("▸ a")
+
+
+async def test_grade_keys_are_dead_after_a_reveal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For 250 ms a second Space, Enter, digit or click is no grade, and no step to the next card."""
+    assert review_view.DEAD_SECONDS == 0.0
+    monkeypatch.undo()
+    assert review_view.DEAD_SECONDS == 0.25
+    monkeypatch.setattr(review_view, "DEAD_SECONDS", 3600.0)
+    with library(tmp_path, Clock(), choice=CHOICE, plain=basic_deck(1)) as opened:
+        async with in_review(opened) as seat:
+            await seat.press(letter(seat, right=True), "enter", "enter", "space", "1")
+            assert seat.shows("your answer, sure")
+            assert grades(opened) == [("gain", 4)]
+            monkeypatch.setattr(review_view, "DEAD_SECONDS", 0.0)
+            await seat.press("space")
+            monkeypatch.setattr(review_view, "DEAD_SECONDS", 3600.0)
+            await seat.press("space", "space", "3")
+            assert seat.shows("The long answer")
+            await seat.click("3 Good")
+            assert seat.shows("The long answer")
+        assert grades(opened) == [("gain", 4)]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_prompt_and_grade_row_stay_in_place(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Neither the reveal nor what follows it moves the question or the row where the grades stand."""
+    decks = {"a": CHOICE, "b": TYPED, "c": STEPS, "d": LONG, "e": SIMULATED}
+    with library(tmp_path, Clock(), **decks) as opened:
+        async with in_review(opened, size=size) as seat:
+            for keys in (["a", "space"], ["escape", "space"], ["space"] * 3, ["space"], ["space"]):
+                question = seat.review.session.question
+                assert question is not None
+                prompt = seat.row(question.prompt[:20])
+                foot = [row for row, line in enumerate(seat.lines) if line.startswith("────")][-1]
+                assert foot == size[1] - 5
+                await seat.press(*keys)
+                await seat.wait("…", gone=True)
+                assert seat.row(question.prompt[:20]) == prompt
+                assert seat.row("1 Again") == foot + 2
+                assert seat.row("u undo") == size[1] - 1
+                await seat.press("w", "w", "4" if keys[0] != "a" else "1")
+                if keys[0] == "a":
+                    await seat.press("space")
+
+
+async def test_space_pages_through_a_long_answer_before_it_grades(tmp_path: Path) -> None:
+    """The hint says whether Space reads on or grades; digits grade at any time."""
+    with library(tmp_path, Clock(), long=LONG) as opened:
+        async with in_review(opened) as seat:
+            await seat.press("space")
+            assert seat.shows("Space read on")
+            assert not seat.shows("item 39")
+            pages = 0
+            while seat.shows("Space read on"):
+                await seat.press("space")
+                pages += 1
+                assert answers(opened) == []
+            assert pages == 2
+            assert seat.shows("item 39")
+            assert seat.shows("Space Good")
+            await seat.press("up")
+            assert seat.shows("Space read on")
+            await seat.press("pagedown", "space")
+        assert grades(opened) == [("long", 4)]
+
+
+async def test_w_unfolds_the_rest(tmp_path: Path) -> None:
+    """The other options' reasons, the analogy, the source; the hint names them where there is room; again folds."""
+    with library(tmp_path, Clock(), choice=CHOICE) as opened:
+        async with in_review(opened, size=(120, 40)) as seat:
+            await seat.press("w")
+            assert seat.shows("Answer first; w then shows why")
+            await seat.press(letter(seat, right=True), "enter")
+            assert seat.shows("w the other options · analogy · source")
+            assert not seat.shows("a tap that is half closed")
+            await seat.press("w")
+            assert seat.shows("(?s)That is right for the identity.*The root is missing|The root.*That is right")
+            assert seat.shows("analogy  a tap that is half closed")
+            assert seat.shows("source  He et al. 2015")
+            assert seat.shows("w fold")
+            await seat.press("w")
+            assert not seat.shows("analogy  a tap")
+
+
+async def test_six_grades(tmp_path: Path) -> None:
+    """Set so, the digits are SM-2's own grades 0-5, all six fit the width, and what each would do stands below it."""
+    with library(tmp_path, Clock(), plain=basic_deck(3)) as opened:
+        opened.set(six_grades=True)
+        async with in_review(opened) as seat:
+            await seat.press("space")
+            assert seat.shows(r"0 Blackout +1 Wrong +2 Nearly +3 Hard +4 Good +5 Easy\n( +today, 1 d){4} +6 d +6 d")
+            await seat.press("0")
+            await seat.press("space", "2")
+            assert grades(opened) == [("c0", 0), ("c1", 2)]
+            await seat.press("u")
+            assert seat.shows("Taken back: Nearly on c1")
+
+
+async def test_tips_end_after_five_answers(tmp_path: Path) -> None:
+    """A learner's first five cards say what to do; then never again, in this session or a later one."""
+    with library(tmp_path, Clock(), plain=basic_deck(9)) as opened:
+        async with in_review(opened) as seat:
+            for _ in range(5):
+                assert seat.shows("Say the answer to yourself first")
+                await seat.press("space", "space")
+            assert seat.shows("Question 5")
+            assert not seat.shows("Say the answer to yourself first")
+        async with in_review(opened) as seat:
+            assert seat.shows("Space show the answer")
+            assert not seat.shows("Say the answer to yourself first")
+
+
+async def test_the_bar_says_where_one_is(tmp_path: Path) -> None:
+    """Which decks, which card of how many, how much time is left; when it is over, the session still goes on."""
+    clock = Clock()
+    with library(tmp_path, clock, plain=basic_deck(3)) as opened:
+        async with in_review(opened, ["plain.md"], minutes=10) as seat:
+            assert seat.shows("^ Review · Plain +1 of 3 · 10:00 left of 10 min")
+            clock.forward(minutes=11)
+            await seat.press("space", "space")
+            assert seat.shows("^ Review · Plain +2 of 3 · 10 min are over")
