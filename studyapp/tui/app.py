@@ -174,11 +174,20 @@ class StudyApp(App[None]):
         """Open a card's simulation in the Lab; one that names none is offered the nearest: no key is ever dead."""
         from studyapp.tui.lab_list import LabListScreen
 
-        card = self.library.store.card(card.id) or card  # one may have been attached meanwhile
+        with self.guard():
+            card = self.library.store.card(card.id) or card  # one may have been attached meanwhile
         if card.simulation is None:
             self.push_screen(LabListScreen(card))
         else:
             self.open_lab(card.simulation.name, parameters, card)
+
+    def open_history(self, card: Card) -> None:
+        """Show what was answered on a card before."""
+        from studyapp.tui.history import MOST, HistoryScreen
+
+        with self.guard():
+            schedule = self.library.store.schedule(card.id)
+            self.push_screen(HistoryScreen(card, schedule, self.library.store.entries(card.id, limit=MOST)))
 
     def action_find(self) -> None:
         """Find a card by its words."""

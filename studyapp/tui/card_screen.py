@@ -57,6 +57,10 @@ class CardScreen(StudyScreen):
 
     def renew(self) -> None:
         """Show the card and where it stands."""
+        with self.study_app.guard():
+            self._show()
+
+    def _show(self) -> None:
         width = self.text_width
         schedule = self.library.store.schedule(self._card.id)
         self.static("front").update(review_text.front(self._question, False, width))
@@ -85,9 +89,7 @@ class CardScreen(StudyScreen):
 
     def action_history(self) -> None:
         """Show what was answered on this card before."""
-        from studyapp.tui.history import HistoryScreen
-
-        self.app.push_screen(HistoryScreen(self._card))
+        self.study_app.open_history(self._card)
 
     def action_simulation(self) -> None:
         """Open the card's simulation in the Lab."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,6 +13,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from studyapp.model import Answered, Card, Entry, Flagged, Placed, Revoked, Schedule
+from studyapp.store import LogRow
 from studyapp.tui import wording
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
@@ -29,19 +31,19 @@ class HistoryScreen(StudyScreen):
     HistoryScreen #log { height: auto; }
     """
 
-    def __init__(self, card: Card) -> None:
+    def __init__(self, card: Card, schedule: Schedule, rows: Sequence[LogRow]) -> None:
         super().__init__()
-        self._card = card
+        self._card, self._schedule, self._rows = card, schedule, rows
 
     def compose(self) -> ComposeResult:
         """The card's place in SM-2, then its log."""
-        schedule = self.library.store.schedule(self._card.id)
-        rows = self.library.store.entries(self._card.id, limit=MOST)
         yield Static(plain(f"History · {self._card.id}"), classes="bar")
         with VerticalScroll():
-            lines = [Content.styled(place(schedule), Style(bold=True)), Content()]
+            lines = [Content.styled(place(self._schedule), Style(bold=True)), Content()]
             six = self.library.settings.six_grades
-            shown = [row for row in rows if not isinstance(row.entry.event, Revoked)]  # said by what they took back
+            shown = [
+                row for row in self._rows if not isinstance(row.entry.event, Revoked)
+            ]  # said by what they took back
             lines += [line(row.entry, revoked=row.revoked, six=six) for row in shown] or [Content("No answers yet.")]
             yield Static(Content("\n").join(lines), id="log")
         yield Hints(id="hints")

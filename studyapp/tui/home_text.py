@@ -34,14 +34,15 @@ def _row(row: Row, highlighted: bool, name_width: int) -> Content:
         title = title.truncate(name_width - 1, ellipsis=True)
     share = round(BAR * row.mastery)
     bar = "█" * share + "░" * (BAR - share)
+    new = (f"{row.new} new" if row.new else "").rjust(6)
+    waiting = (f"{row.due} due" if row.due else "-").rjust(14 - len(new)) + f" {new}"
     return Content.assemble(
         "▸ " if highlighted else "  ",
         title,
         " " * (name_width - title.cell_length),
         f"{bar} {f'{100 * row.mastery:.0f} %'.rjust(5)}",
         *(f"  {'-'.ljust(len(name))}" for name in MODES),
-        (f"{row.due} due" if row.due else "-").rjust(8),
-        (f"{row.new} new" if row.new else "").rjust(7),
+        waiting,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from studyapp.model import Problem
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.screen import StudyScreen
@@ -26,16 +28,24 @@ class ProblemsScreen(StudyScreen):
     ProblemsScreen #list { height: auto; }
     """
 
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__()
+        self._problems = problems
+
     def compose(self) -> ComposeResult:
         """One paragraph per problem."""
-        problems = self.library.problems()
-        yield Static(plain(f"Problems in the decks · {len(problems)}"), classes="bar")
+        yield Static(plain(f"Problems in the decks · {len(self._problems)}"), classes="bar")
         with VerticalScroll():
-            yield Static(Content("\n\n").join([plain(str(one)) for one in problems[:MOST]]), id="list")
+            yield Static(Content("\n\n").join([plain(str(one)) for one in self._problems[:MOST]]), id="list")
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
-        """Say how to go on."""
+        """Say how to go on, and let the keys scroll."""
         self.query_one(Hints).show(
-            [Hint("q", "back", "app.pop_screen"), Hint("studyapp check", "also checks the simulations behind cards")]
+            [
+                Hint("q", "back", "app.pop_screen"),
+                Hint("↑↓", "scroll"),
+                Hint("studyapp check", "also looks at the simulations behind cards"),
+            ]
         )
+        self.query_one(VerticalScroll).focus()

@@ -321,10 +321,8 @@ class ReviewScreen(StudyScreen):
 
     def action_history(self) -> None:
         """Show what was answered on this card before."""
-        from studyapp.tui.history import HistoryScreen
-
         if self.session.question is not None:
-            self.app.push_screen(HistoryScreen(self.session.card))
+            self.study_app.open_history(self.session.card)
 
     async def action_bury(self) -> None:
         """Put the card off until tomorrow."""

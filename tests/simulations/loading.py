@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
 import sys
 from functools import cache
 from inspect import isfunction, signature
@@ -60,25 +58,6 @@ def outcome(
         silent = mark.applies is not None and not mark.applies(chosen)
         claims.append((mark, None if silent else function(chosen, values)))
     return values, claims
-
-
-def cpu_seconds(name: str) -> float:
-    """The least processor time of three default runs, in a process with one BLAS thread like the worker's."""
-    code = f"""
-from time import process_time
-import numpy as np
-from tests.simulations.loading import load
-module, seconds = load({name!r}), []
-for seed in range(3):
-    started = process_time()
-    module.run(module.Parameters(), np.random.default_rng(seed), lambda _: None)
-    seconds.append(process_time() - started)
-print(min(seconds))
-"""
-    one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", code]
-    ended = subprocess.run(command, env=one_thread, cwd=SIMULATIONS.parent, capture_output=True, text=True, check=True)
-    return float(ended.stdout)
 
 
 def check_of(module: ModuleType, claim: str, seed: int = 0, **parameters: object) -> Check | None:

@@ -53,6 +53,11 @@ class Seat:
         """Whether the screen has a match."""
         return re.search(pattern, self.text) is not None
 
+    def see(self, *patterns: str) -> None:
+        """Fail, with the screen, unless it has a match of each."""
+        for pattern in patterns:
+            assert self.shows(pattern), f"{pattern!r} is not on the screen:\n{self.text}"
+
     @property
     def screen(self) -> Screen[object]:
         """The screen in front."""

@@ -38,13 +38,13 @@ async def test_space_shows_then_is_good(tmp_path: Path) -> None:
     with library(tmp_path, Clock(), plain=basic_deck(6)) as opened:
         async with in_review(opened) as seat:
             assert "The long answer" not in seat.text
-            assert seat.shows("Space show the answer")
+            seat.see("Space show the answer")
             await seat.press("space")
-            assert seat.shows("The long answer to question number 0")
-            assert seat.shows("Every pass brings it back in 1 d. The time after that:")
-            assert seat.shows(r"1 Again +2 Hard +3 Good +4 Easy\n +today, then 1 d +today, then 1 d +6 d +6 d")
+            seat.see("The long answer to question number 0")
+            seat.see("Every pass brings it back in 1 d. The time after that:")
+            seat.see(r"1 Again +2 Hard +3 Good +4 Easy\n +today, then 1 d +today, then 1 d +6 d +6 d")
             await seat.press("space")
-            assert seat.shows("Question 1")
+            seat.see("Question 1")
             for key in "1234":
                 await seat.press("space", key)
         assert grades(opened) == [("c0", 4), ("c1", 1), ("c2", 3), ("c3", 4), ("c4", 5)]
@@ -55,7 +55,7 @@ async def test_enter_goes_on_as_space_does(tmp_path: Path) -> None:
     with library(tmp_path, Clock(), choice=CHOICE, plain=basic_deck(1)) as opened:
         async with in_review(opened, ["plain.md"]) as seat:
             await seat.press("enter", "enter")
-            assert seat.shows("Session over")
+            seat.see("Session over")
         assert grades(opened) == [("c0", 4)]
 
 
@@ -66,12 +66,12 @@ async def test_enter_is_sure_and_space_a_guess(tmp_path: Path, key: str, right: 
         async with in_review(opened) as seat:
             picked = letter(seat, right=right)
             await seat.press(picked)
-            assert seat.shows(f"▸ {picked}  the root of two")
+            seat.see(f"▸ {picked}  the root of two")
             assert answers(opened) == []
             await seat.press(key)
-            assert seat.shows(f"✓ {picked}  the root of two    your answer, {'sure' if sure else 'a guess'}")
-            assert seat.shows("Good: right; due tomorrow" if sure else "Hard: right, a guess; again today, then")
-            assert seat.shows("▸3 Good" if sure else "▸2 Hard")
+            seat.see(f"✓ {picked}  the root of two    your answer, {'sure' if sure else 'a guess'}")
+            seat.see("Good: right; due tomorrow" if sure else "Hard: right, a guess; again today, then")
+            seat.see("▸3 Good" if sure else "▸2 Hard")
         (answer,) = answers(opened)
         assert (answer.grade, answer.sure, answer.correct, answer.mode) == (grade, sure, True, Mode.SPACED)
 
@@ -81,17 +81,17 @@ async def test_while_options_are_open_letters_are_options_only(tmp_path: Path) -
     with library(tmp_path, Clock(), choice=CHOICE) as opened:
         async with in_review(opened) as seat:
             await seat.press("enter")
-            assert seat.shows("Pick an option first")
+            seat.see("Pick an option first")
             await seat.press("f", "d")
             assert not seat.shows("▸ [a-f]")
             await seat.press("down")
-            assert seat.shows("▸ a")
+            seat.see("▸ a")
             await seat.press("up")
-            assert seat.shows("▸ c")
+            seat.see("▸ c")
             await seat.press("down", "down")
-            assert seat.shows("▸ b")
+            seat.see("▸ b")
             await seat.press("3")
-            assert seat.shows("Answer first")
+            seat.see("Answer first")
             assert answers(opened) == []
 
 
@@ -100,9 +100,9 @@ async def test_sure_and_wrong_says_why_and_comes_back(tmp_path: Path) -> None:
     with library(tmp_path, Clock(), choice=CHOICE) as opened:
         async with in_review(opened) as seat:
             await seat.press(letter(seat, right=False), "enter")
-            assert seat.shows(r"✗ [abc]  (one|two)    your answer, sure")
-            assert seat.shows("That is right for the identity|The root is missing")
-            assert seat.shows("Again: sure and wrong; again after 5 cards, then due tomorrow")
+            seat.see(r"✗ [abc]  (one|two)    your answer, sure")
+            seat.see("That is right for the identity|The root is missing")
+            seat.see("Again: sure and wrong; again after 5 cards, then due tomorrow")
 
 
 async def test_the_mouse_picks_answers_and_grades(tmp_path: Path) -> None:
@@ -111,9 +111,9 @@ async def test_the_mouse_picks_answers_and_grades(tmp_path: Path) -> None:
         async with in_review(opened) as seat:
             await seat.click("the root of two")
             await seat.click("Enter sure")
-            assert seat.shows("Good: right")
+            seat.see("Good: right")
             await seat.click("4 Easy")
-            assert seat.shows("▸4 Easy")
+            seat.see("▸4 Easy")
             await seat.click("Space next")
             await seat.click("Space show the answer")
             await seat.click("2 Hard")
@@ -125,10 +125,10 @@ async def test_an_automatic_grade_may_be_lowered_and_good_raised(tmp_path: Path)
     with library(tmp_path, Clock(), choice=CHOICE) as opened:
         async with in_review(opened) as seat:
             await seat.press(letter(seat, right=True), "space", "4")
-            assert seat.shows("An automatic grade may be lowered, and Good raised to Easy")
+            seat.see("An automatic grade may be lowered, and Good raised to Easy")
             assert grades(opened) == [("gain", 3)]
             await seat.press("1")
-            assert seat.shows("▸1 Again")
+            seat.see("▸1 Again")
             assert grades(opened) == [("gain", 1)]
 
 
@@ -138,13 +138,13 @@ async def test_a_typed_answer(tmp_path: Path) -> None:
         async with in_review(opened) as seat:
             assert seat.typing
             await seat.type("uU-!?:/xq1 ")
-            assert seat.shows(r"uU-!\?:/xq1")
+            seat.see(r"uU-!\?:/xq1")
             await seat.press("escape")
             assert not seat.typing
             await seat.press("i")
-            assert seat.shows("hint  it starts with a g")
+            seat.see("hint  it starts with a g")
             await seat.press("h")
-            assert seat.shows("History · word")
+            seat.see("History · word")
             await seat.press("q")
             assert not seat.typing
             await seat.press("enter")
@@ -152,8 +152,8 @@ async def test_a_typed_answer(tmp_path: Path) -> None:
             await seat.press(*["backspace"] * 11)
             await seat.type("Gradiént")
             await seat.press("enter")
-            assert seat.shows("✓ Gradiént")
-            assert seat.shows("Hard: right")  # for the hint
+            seat.see("✓ Gradiént")
+            seat.see("Hard: right")  # for the hint
         (answer,) = answers(opened)
         assert (answer.given, answer.grade) == ("Gradiént", 3)
 
@@ -163,13 +163,13 @@ async def test_an_empty_line_twice_is_not_known(tmp_path: Path) -> None:
     with library(tmp_path, Clock(), typed=TYPED) as opened:
         async with in_review(opened) as seat:
             await seat.press("enter")
-            assert seat.shows("Enter once more if you do not know it")
+            seat.see("Enter once more if you do not know it")
             assert answers(opened) == []
             await seat.press("enter")
-            assert seat.shows(r"✗ \(nothing\)")
-            assert seat.shows("Again: not known")
+            seat.see(r"✗ \(nothing\)")
+            seat.see("Again: not known")
             await seat.press("r")
-            assert seat.shows("r counts a misspelt answer as right; here is none")
+            seat.see("r counts a misspelt answer as right; here is none")
         assert grades(opened) == [("word", 1)]
 
 
@@ -179,12 +179,12 @@ async def test_a_misspelt_answer_is_counted_as_right_with_one_key(tmp_path: Path
         async with in_review(opened) as seat:
             await seat.type("gradeint")
             await seat.press("enter")
-            assert seat.shows("r count as right")
+            seat.see("r count as right")
             await seat.press("r")
-            assert seat.shows("Hard: right")
+            seat.see("Hard: right")
             assert not seat.shows("r count as right")
             await seat.press("u")
-            assert seat.shows("Taken back: Hard on word. U does it again.")
+            seat.see("Taken back: Hard on word. U does it again.")
         assert answers(opened) == []
 
 
@@ -195,20 +195,20 @@ async def test_a_number_is_an_expression(tmp_path: Path) -> None:
             question = seat.review.session.question
             assert question is not None
             temperature = question.parameters["temperature"]
-            assert seat.shows(f"The ratio at temperature {temperature:g}")
+            seat.see(f"The ratio at temperature {temperature:g}")
             await seat.press("x")
-            assert seat.shows("a number|x")
+            seat.see("a number|x")
             await seat.type("/")
             await seat.press("enter")
             assert answers(opened) == []
             assert seat.typing
-            assert seat.shows(r"x/")
+            seat.see(r"x/")
             await seat.press("backspace", "backspace")
             await seat.type(f"2/{temperature:g}")
             await seat.press("enter")
             await seat.wait("that is what you get if")
-            assert seat.shows(r"= \d+\.?\d*  computed")
-            assert seat.shows("Again: sure and wrong")
+            seat.see(r"= \d+\.?\d*  computed")
+            seat.see("Again: sure and wrong")
         (answer,) = answers(opened)
         assert answer.receipt is not None
 
@@ -218,7 +218,7 @@ async def test_the_simulation_is_not_shown_before_a_computed_answer(tmp_path: Pa
     with library(tmp_path, Clock(), computed=COMPUTED) as opened:
         async with in_review(opened) as seat:
             await seat.press("escape", "x")
-            assert seat.shows("Answer first: the simulation shows the answer")
+            seat.see("Answer first: the simulation shows the answer")
             assert not seat.shows("Lab ·")
 
 
@@ -227,13 +227,13 @@ async def test_a_number_that_cannot_be_computed_is_put_off(tmp_path: Path) -> No
     broken = COMPUTED.replace("softmax_output", "softmax_uotput")
     with library(tmp_path, Clock(), computed=broken, plain=basic_deck(1)) as opened:
         async with in_review(opened) as seat:
-            assert seat.shows("cannot be computed")
-            assert seat.shows("did you mean")
-            assert seat.shows("- not today")
+            seat.see("cannot be computed")
+            seat.see("did you mean")
+            seat.see("- not today")
             await seat.press("space")
-            assert seat.shows("Put this card off with - and go on")
+            seat.see("Put this card off with - and go on")
             await seat.press("-")
-            assert seat.shows("Question 0")
+            seat.see("Question 0")
         assert answers(opened) == []
 
 
@@ -241,14 +241,14 @@ async def test_steps_are_uncovered_one_by_one(tmp_path: Path) -> None:
     """Space shows the next step, after the last one the answer, which the learner grades."""
     with library(tmp_path, Clock(), steps=STEPS) as opened:
         async with in_review(opened) as seat:
-            assert seat.shows("2 steps to go")
+            seat.see("2 steps to go")
             await seat.press("space")
-            assert seat.shows("(?s)1  The first step.*1 step to go")
+            seat.see("(?s)1  The first step.*1 step to go")
             await seat.press("space")
-            assert seat.shows("2  The second step")
+            seat.see("2  The second step")
             assert not seat.shows("The result")
             await seat.press("space")
-            assert seat.shows("The result")
+            seat.see("The result")
             await seat.press("3")
         assert grades(opened) == [("derive", 4)]
 
@@ -267,13 +267,13 @@ async def test_options_stay_covered_at_long_intervals(tmp_path: Path) -> None:
         async with in_review(opened) as seat:
             assert seat.review.session.question is not None
             assert seat.review.session.question.asking is Asking.OPTIONS
-            assert seat.shows("Last seen 38 d ago. Recall the answer first: Space uncovers the options")
+            seat.see("Last seen 38 d ago. Recall the answer first: Space uncovers the options")
             await seat.press("a")
             assert not seat.shows("▸ a")
             await seat.press("space")
-            assert seat.shows("the root of two")
+            seat.see("the root of two")
             await seat.press("a")
-            assert seat.shows("▸ a")
+            seat.see("▸ a")
 
 
 async def test_grade_keys_are_dead_after_a_reveal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,15 +285,15 @@ async def test_grade_keys_are_dead_after_a_reveal(tmp_path: Path, monkeypatch: p
     with library(tmp_path, Clock(), choice=CHOICE, plain=basic_deck(1)) as opened:
         async with in_review(opened) as seat:
             await seat.press(letter(seat, right=True), "enter", "enter", "space", "1")
-            assert seat.shows("your answer, sure")
+            seat.see("your answer, sure")
             assert grades(opened) == [("gain", 4)]
             monkeypatch.setattr(review_view, "DEAD_SECONDS", 0.0)
             await seat.press("space")
             monkeypatch.setattr(review_view, "DEAD_SECONDS", 3600.0)
             await seat.press("space", "space", "3")
-            assert seat.shows("The long answer")
+            seat.see("The long answer")
             await seat.click("3 Good")
-            assert seat.shows("The long answer")
+            seat.see("The long answer")
         assert grades(opened) == [("gain", 4)]
 
 
@@ -324,7 +324,7 @@ async def test_space_pages_through_a_long_answer_before_it_grades(tmp_path: Path
     with library(tmp_path, Clock(), long=LONG) as opened:
         async with in_review(opened) as seat:
             await seat.press("space")
-            assert seat.shows("Space read on")
+            seat.see("Space read on")
             assert not seat.shows("item 39")
             pages = 0
             while seat.shows("Space read on"):
@@ -332,10 +332,10 @@ async def test_space_pages_through_a_long_answer_before_it_grades(tmp_path: Path
                 pages += 1
                 assert answers(opened) == []
             assert pages == 2
-            assert seat.shows("item 39")
-            assert seat.shows("Space Good")
+            seat.see("item 39")
+            seat.see("Space Good")
             await seat.press("up")
-            assert seat.shows("Space read on")
+            seat.see("Space read on")
             await seat.press("pagedown", "space")
         assert grades(opened) == [("long", 4)]
 
@@ -345,15 +345,15 @@ async def test_w_unfolds_the_rest(tmp_path: Path) -> None:
     with library(tmp_path, Clock(), choice=CHOICE) as opened:
         async with in_review(opened, size=(120, 40)) as seat:
             await seat.press("w")
-            assert seat.shows("Answer first; w then shows why")
+            seat.see("Answer first; w then shows why")
             await seat.press(letter(seat, right=True), "enter")
-            assert seat.shows("w the other options · analogy · source")
+            seat.see("w the other options · analogy · source")
             assert not seat.shows("a tap that is half closed")
             await seat.press("w")
-            assert seat.shows("(?s)That is right for the identity.*The root is missing|The root.*That is right")
-            assert seat.shows("analogy  a tap that is half closed")
-            assert seat.shows("source  He et al. 2015")
-            assert seat.shows("w fold")
+            seat.see("(?s)That is right for the identity.*The root is missing|The root.*That is right")
+            seat.see("analogy  a tap that is half closed")
+            seat.see("source  He et al. 2015")
+            seat.see("w fold")
             await seat.press("w")
             assert not seat.shows("analogy  a tap")
 
@@ -364,12 +364,12 @@ async def test_six_grades(tmp_path: Path) -> None:
         opened.set(six_grades=True)
         async with in_review(opened) as seat:
             await seat.press("space")
-            assert seat.shows(r"0 Blackout +1 Wrong +2 Nearly +3 Hard +4 Good +5 Easy\n( +today, 1 d){4} +6 d +6 d")
+            seat.see(r"0 Blackout +1 Wrong +2 Nearly +3 Hard +4 Good +5 Easy\n( +today, 1 d){4} +6 d +6 d")
             await seat.press("0")
             await seat.press("space", "2")
             assert grades(opened) == [("c0", 0), ("c1", 2)]
             await seat.press("u")
-            assert seat.shows("Taken back: Nearly on c1")
+            seat.see("Taken back: Nearly on c1")
 
 
 async def test_tips_end_after_five_answers(tmp_path: Path) -> None:
@@ -377,12 +377,12 @@ async def test_tips_end_after_five_answers(tmp_path: Path) -> None:
     with library(tmp_path, Clock(), plain=basic_deck(9)) as opened:
         async with in_review(opened) as seat:
             for _ in range(5):
-                assert seat.shows("Say the answer to yourself first")
+                seat.see("Say the answer to yourself first")
                 await seat.press("space", "space")
-            assert seat.shows("Question 5")
+            seat.see("Question 5")
             assert not seat.shows("Say the answer to yourself first")
         async with in_review(opened) as seat:
-            assert seat.shows("Space show the answer")
+            seat.see("Space show the answer")
             assert not seat.shows("Say the answer to yourself first")
 
 
@@ -391,7 +391,7 @@ async def test_the_bar_says_where_one_is(tmp_path: Path) -> None:
     clock = Clock()
     with library(tmp_path, clock, plain=basic_deck(3)) as opened:
         async with in_review(opened, ["plain.md"], minutes=10) as seat:
-            assert seat.shows("^ Review · Plain +1 of 3 · 10:00 left of 10 min")
+            seat.see("^ Review · Plain +1 of 3 · 10:00 left of 10 min")
             clock.forward(minutes=11)
             await seat.press("space", "space")
-            assert seat.shows("^ Review · Plain +2 of 3 · 10 min are over")
+            seat.see("^ Review · Plain +2 of 3 · 10 min are over")
