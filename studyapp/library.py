@@ -202,7 +202,7 @@ class Library:
 
         Raises LibraryError with the decks there are.
         """
-        known = self.store.decks()
+        known = self.store.decks() if wanted else []
         chosen = []
         for words in wanted:
             given = words.removesuffix(".md").lower()
@@ -219,7 +219,9 @@ class Library:
 
     def titles(self, decks: Sequence[str]) -> str:
         """The decks by their titles, as a screen names them."""
-        return ", ".join(deck.title for deck in self.store.decks() if decks and deck.path in decks) or "all decks"
+        if not decks:
+            return "all decks"
+        return ", ".join(deck.title for deck in self.store.decks() if deck.path in decks)
 
     async def check(self, paths: Sequence[Path] = ()) -> CheckReport:
         """Parse every deck afresh (or those at the paths) and hold their cards against the simulations."""

@@ -12,7 +12,6 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from studyapp.core import sm2
-from studyapp.core.grading import Verdict, counted_as_right, judge_choice, judge_number, judge_text
 from studyapp.core.questions import Asking, Question, draw, pose
 from studyapp.core.queue import AGAIN_AFTER, SURE_AND_WRONG_AFTER, Queue
 from studyapp.model import Answered, Card, Day, Entry, Flagged, Mode, Schedule
@@ -21,7 +20,8 @@ from studyapp.runs.errors import SimulationError
 from studyapp.store import Store
 from studyapp.summary import Summary, summed
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # grading is imported by the first answer, and not by the first card
+    from studyapp.core.grading import Verdict
     from studyapp.lab import Laboratory
 
 COVERED_FROM = 21
@@ -117,11 +117,6 @@ class StudySession:
         """How long the session has been going on."""
         return (self.now() - self.started).total_seconds()
 
-    @property
-    def answers(self) -> int:
-        """How many answers this session has seen, taken-back ones not counted."""
-        return len(self._answers)
-
     # --- asking -----------------------------------------------------------------------------------
 
     async def next(self) -> Question | None:
@@ -204,21 +199,25 @@ class StudySession:
 
     def choose(self, position: int, *, sure: bool, hinted: bool = False) -> Graded:
         """Answer with the option at this position; judged and durable at once."""
+        from studyapp.core import grading
+
         option = self._question.options[position]
         self._stop_clock()
-        return self._record(judge_choice(option.correct, sure, hinted), option.text)
+        return self._record(grading.judge_choice(option.correct, sure, hinted), option.text)
 
     def type_answer(self, given: str, *, sure: bool = True, hinted: bool = False) -> Graded:
         """Answer in words or as an expression; judged and durable at once. Raises ExpressionError on no number."""
+        from studyapp.core import grading
+
         question = self._question
         if question.card.answer is not None:
             assert question.key is not None
-            verdict = judge_number(given, question.key, question.card.answer, sure, hinted)
+            verdict = grading.judge_number(given, question.key, question.card.answer, sure, hinted)
             if verdict.mistake:
                 words = self.laboratory().misconception(question.card, verdict.mistake)
                 verdict = replace(verdict, note=f"that is what you get if {words}" if words else verdict.mistake)
         else:
-            verdict = judge_text(given, question.accepted, sure, hinted)
+            verdict = grading.judge_text(given, question.accepted, sure, hinted)
         self._stop_clock()
         return self._record(verdict, given)
 
@@ -244,14 +243,18 @@ class StudySession:
 
     def count_as_right(self) -> Graded:
         """Correct an answer judged wrong for its spelling: right by hand is a 3."""
+        from studyapp.core import grading
+
         assert self.may_count_as_right
-        return self._correct(counted_as_right(self._graded.verdict))
+        return self._correct(grading.counted_as_right(self._graded.verdict))
 
     def grade(self, grade: int) -> Graded:
         """Grade a recall 0-5, or correct the automatic grade of the answer in hand; durable at once.
 
         Only a grade in `allowed` may be given: a ValueError otherwise.
         """
+        from studyapp.core import grading
+
         if grade not in self.allowed:
             raise ValueError(f"grade {grade} may not be given now")
         if self.graded is not None:
@@ -259,8 +262,8 @@ class StudySession:
         self._stop_clock()
         if self._restored is not None and self._restored.correct is not None:
             before = self._restored
-            return self._record(Verdict(grade, grade >= sm2.PASS, before.sure), before.given)
-        return self._record(Verdict(grade, None, None), "")
+            return self._record(grading.Verdict(grade, grade >= sm2.PASS, before.sure), before.given)
+        return self._record(grading.Verdict(grade, None, None), "")
 
     def _correct(self, verdict: Verdict) -> Graded:
         old = self._graded

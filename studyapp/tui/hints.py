@@ -54,7 +54,8 @@ class Hints(Static):
                     self.update(line)
                     return
         long, brief = (broken([hint.content(short=short) for hint in self._hints], width) for short in (False, True))
-        self.update(Content("\n").join(brief if len(brief) < len(long) else long))
+        too_wide = any(line.cell_length > width for line in long)
+        self.update(Content("\n").join(brief if too_wide or len(brief) < len(long) else long))
 
 
 def broken(parts: Sequence[Content], width: int) -> list[Content]:

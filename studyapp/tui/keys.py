@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -35,7 +35,7 @@ EVERYWHERE = {
     ":": "all commands",
     "/": "find a card",
     "u U": "undo, redo",
-    "Ctrl+C": "quit; everything is saved",
+    "Ctrl+C": "quit at once; everything is saved",
 }
 
 
@@ -50,7 +50,7 @@ class KeysScreen(ModalScreen[None]):
     KeysScreen #keys { width: auto; height: auto; }
     """
 
-    def __init__(self, below: Screen[object]) -> None:
+    def __init__(self, below: Screen[Any]) -> None:
         super().__init__()
         self._below = below
 
@@ -60,7 +60,7 @@ class KeysScreen(ModalScreen[None]):
             yield Static(key_list(self._below), id="keys")
 
 
-def key_list(screen: Screen[object]) -> Content:
+def key_list(screen: Screen[Any]) -> Content:
     """The keys that a screen declares, in its order, then those that work everywhere."""
     rows: dict[str, list[str]] = {}
     for binding in type(screen).BINDINGS:
@@ -69,7 +69,7 @@ def key_list(screen: Screen[object]) -> Content:
             rows.setdefault(binding.description, []).extend(keys)
     shown = {" ".join(keys): what for what, keys in rows.items()}
     shown |= getattr(screen, "OTHER_KEYS", {})
-    shown |= {keys: what for keys, what in EVERYWHERE.items() if what not in shown.values()}
+    shown |= {keys: what for keys, what in EVERYWHERE.items() if keys.split()[0] not in shown}
     width = max(len(keys) for keys in shown) + 3
     lines = [Content.assemble((keys.ljust(width), Style(bold=True)), what) for keys, what in shown.items()]
     return Content("\n").join([*lines, Content.styled("Esc closes this list.", Style(dim=True))])

@@ -86,11 +86,17 @@ class LabListScreen(StudyScreen):
         shown.highlighted = 0 if names else None
         shown.focus()
 
+    def action_open(self) -> None:
+        """Open the highlighted simulation."""
+        self.query_one(OptionList).action_select()
+
     def action_attach(self) -> None:
         """Write the highlighted simulation into the card's settings."""
         shown = self.query_one(OptionList)
         name = shown.get_option_at_index(shown.highlighted).id if shown.highlighted is not None else None
-        if self._card is not None and name is not None:
+        if self._card is None:
+            self.study_app.say("A simulation is attached from a card: press x there.")
+        elif name is not None:
             with self.study_app.guard():
                 self.library.attach(self._card, name)
                 self.app.pop_screen()
