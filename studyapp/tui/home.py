@@ -85,7 +85,9 @@ class HomeScreen(StudyScreen):
         width = self.app.size.width - 2
         right = f"{wording.day_name(seen.today)} · {seen.minutes} min"
         self.static("bar").update(plain("studyapp" + right.rjust(width - 8)))
-        self.static("table").update(home_text.table(seen, self._row, self.text_width + 2))
+        self.static("table").update(
+            home_text.table(seen, self._row, self.text_width + 2, max(4, self.app.size.height - 14))
+        )
         self.static("state").update(home_text.state(seen, str(self.library.places.decks), self.text_width))
         problems = [Hint("!", wording.counted(seen.problems, "problem"), "screen.problems")] if seen.problems else []
         study = "study everything due, mixed" if self._row == 0 else f"study {seen.rows[self._row - 1].title}"
@@ -109,7 +111,6 @@ class HomeScreen(StudyScreen):
         if self._overview is not None:
             self._row = (self._row + step) % (len(self._overview.rows) + 1)
             self._show()
-            self.query_one("#scroll", VerticalScroll).scroll_to(y=max(0, self._row - 4), animate=False)
 
     def action_choose(self, row: int) -> None:
         """Highlight a row; study it if it is highlighted already."""

@@ -16,15 +16,22 @@ SPARKS = "▁▂▃▄▅▆▇█"
 MODES = ("Learn", "Test", "Matching")
 
 
-def table(seen: Overview, highlighted: int, width: int) -> Content:
-    """One row per deck, the first for all of them; a click highlights, a second one studies."""
+def table(seen: Overview, highlighted: int, width: int, most: int) -> Content:
+    """One row per deck, the first for all of them; a click highlights, a second one studies.
+
+    At most so many rows, those around the highlighted one: laying out a hundred takes 50 ms.
+    """
     columns = "".join(f"  {name}" for name in MODES)
     name_width = max(14, width - 2 - BAR - 7 - len(columns) - 15)
     heading = f"  {'Name'.ljust(name_width)}{'Mastery'.ljust(BAR + 6)}{columns}{'Spaced'.rjust(8)}"
     lines = [Content.styled(heading, DIM)]
-    for position, row in enumerate((seen.all, *seen.rows)):
+    rows = [*enumerate((seen.all, *seen.rows))]
+    first = max(0, min(highlighted - most // 2, len(rows) - most))
+    for position, row in rows[first : first + most]:
         style = Style(bold=position == highlighted) + Style.from_meta({"@click": f"screen.choose({position})"})
         lines.append(_row(row, position == highlighted, name_width).stylize(style))
+    if len(rows) > most:
+        lines.append(Content.styled(f"  {first + 1}-{first + most} of {len(rows)}: ↑ ↓ lead to the others", DIM))
     return Content("\n").join(lines)
 
 

@@ -99,7 +99,9 @@ class ReviewScreen(StudyScreen):
         if await self.session.next() is None:
             from studyapp.tui.summary import SummaryScreen
 
-            self.app.switch_screen(SummaryScreen(self.session, only=self._only))
+            # Textual cannot switch away from an app's first screen
+            show = self.app.push_screen if self._only else self.app.switch_screen
+            show(SummaryScreen(self.session, only=self._only))
         else:
             await self._begin()
 

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.lab [--runs 10]
 
 For each shipped simulation that is quick at its defaults, at 120x40. The seed is changed by one step, as a parameter
-is: the line that reports a run names it, and is drawn together with the plot. `run` is the run's own time in the worker.
+is: the line that reports a run names it, and is drawn together with the plot. `run` is what the run took in the worker.
 """
 
 from __future__ import annotations

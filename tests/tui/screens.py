@@ -105,7 +105,9 @@ class Seat:
         row = self.row(pattern)
         found = re.search(pattern, self.lines[row])
         assert found is not None
-        await self._pilot.click(offset=(found.start(), row))
+        for kind in (events.MouseDown, events.MouseUp):
+            x, y = found.start(), row
+            self.app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y))
         await self.settle()
 
     async def resize(self, columns: int, rows: int) -> None:

@@ -136,7 +136,7 @@ async def test_after_weeks_away(tmp_path: Path) -> None:
         opened.set(minutes=10)
         clock.forward(days=21)
         async with at_home(opened) as seat:
-            seat.see(r"Welcome back: \d+ due\. At 10 minutes a day you are level on \d+ \w+; new\s+cards wait\.")
+            seat.see(r"Welcome back: \d+ due\. At 10 minutes a day you are level on \d+ \w+; new cards\s+wait\.")
             await seat.press("enter")
             assert seat.review.session.left < 40
 

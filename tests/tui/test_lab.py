@@ -1,0 +1,303 @@
+"""Rules of the Lab: predict, run, compare; consent, cancel, figures, the command that makes the same run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from studyapp.library import Library
+from studyapp.model import Predicted
+from tests.studying import COMPUTED, Clock, library
+from tests.tui.samples import SIMULATED, own_card
+from tests.tui.screens import Seat, at_home, in_review
+from tests.tui.test_run_panel import own_simulation
+
+
+async def open_own(seat: Seat, opened: Library) -> None:
+    """Open the learner's own simulation from Home's list, allowed to run; it comes first by its name."""
+    own_simulation(opened)
+    opened.laboratory.refresh()
+    await seat.press("x")
+    await seat.wait("doubling +Doubling")
+    await seat.press("enter")
+    await seat.wait("2 run")
+
+
+def predictions(opened: Library) -> list[Predicted]:
+    """What was logged, oldest first."""
+    rows = opened.store.entries(newest_first=False)
+    return [row.entry.event for row in rows if isinstance(row.entry.event, Predicted)]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_before_the_first_run(tmp_path: Path, size: tuple[int, int]) -> None:
+    """The form, what the simulation is about, which values it computes, and what to do; every hint is in sight."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, size) as seat:
+            await open_own(seat, opened)
+            seat.see("Lab · doubling", r"▸x +├─+●─+┤ 2\b", r"n +├─+●─+┤ 10\b", "way +●add  shift", "round_off +off")
+            seat.see("x: what is doubled in m", "Values to predict", "twice +the double", "1 predict .d.   2 run")
+            seat.see("Doubles a number", "x runs it, and its plot stands here", "q back")
+            assert all(len(line) <= size[0] for line in seat.lines)
+            await seat.press("f")
+            seat.see("Run it first: x")
+            await seat.press("g", "0", "pagedown", "pageup")
+            seat.see("2 run")
+
+
+async def test_predict_run_compare(tmp_path: Path) -> None:
+    """A prediction with how sure one is, then the run, then both side by side and the error; all of it is logged."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await open_own(seat, opened)
+            await seat.press("d")
+            seat.see("What will twice be", "the double, in m", "Esc no prediction")
+            await seat.press("enter")
+            seat.see("empty|type a number|nothing")
+            await seat.type("2^4")
+            await seat.press("enter")
+            seat.see("twice = 16: how sure are you", "s sure   f fairly sure   g a guess")
+            await seat.press("z")
+            await seat.click("f fairly sure")
+            seat.see("You said twice = 16, fairly sure: x runs it")
+            assert predictions(opened) == []
+            await seat.press("x")
+            await seat.wait("1 claim holds here")
+            seat.see("You said   16, fairly sure", r"Measured   4   expected 4   twice", "0.6 decades too high")
+            seat.see("✓ holds: it is the double", r"both +\[4, 4\]")
+        (one,) = predictions(opened)
+        assert (one.simulation, one.value, one.predicted, one.measured) == ("doubling", "twice", 16.0, 4.0)
+        assert (one.confidence, one.card, one.parameters["x"]) == ("fairly sure", "", 2.0)
+
+
+async def test_a_run_that_was_seen_is_not_predicted(tmp_path: Path) -> None:
+    """After a run d asks for other parameters first; until the prediction nothing runs, and lists are not offered."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await open_own(seat, opened)
+            await seat.press("x")
+            await seat.wait("1 claim holds here")
+            await seat.press("d")
+            seat.see("Seen already: change a parameter first")
+            await seat.press("right")
+            seat.see("changed: d predicts, x runs it", r"twice +4 ")
+            await seat.press("d")
+            seat.see("What will twice be")
+            assert not seat.shows("another value")
+            await seat.press(*"5", "enter", "s", "left")
+            seat.see("changed: your prediction was for other parameters")
+            await seat.press("right", "d", *"5", "enter", "g", "x")
+            await seat.wait("Your error none|Your error 0|too (high|low)")
+            seat.see("You said   5, a guess", "Measured   5")
+            await seat.press("d", "right", "d", "escape", "x")
+            await seat.wait("Measured", gone=True)
+        assert [(one.predicted, one.measured) for one in predictions(opened)] == [(5.0, 5.0)]
+
+
+async def test_a_list_of_numbers_is_no_prediction(tmp_path: Path) -> None:
+    """Before the first run nobody knows which values are lists: the comparison says so, and logs nothing."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await open_own(seat, opened)
+            await seat.press("d", "down")
+            seat.see("What will both be")
+            await seat.press("up", "up", *"4", "enter", "s", "x")
+            await seat.wait("both is a list of numbers; predict another")
+        assert predictions(opened) == []
+
+
+async def test_a_changed_parameter_shows_at_once(tmp_path: Path) -> None:
+    """After the first run a change runs again by itself, with the same seed; the reset too."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await open_own(seat, opened)
+            await seat.press("right")
+            seat.see("2 run")
+            await seat.press("x")
+            await seat.wait(r"twice +5 ")
+            seat.see("change a parameter and see")
+            seed = re.findall(r"seed (\d+),", seat.text)
+            await seat.press("right")
+            await seat.wait(r"twice +6 ")
+            assert re.findall(r"seed (\d+),", seat.text) == seed
+            await seat.press("n")
+            await seat.wait(rf"seed (?!{seed[0]},)\d+,")
+            await seat.press("0")
+            await seat.wait(r"twice +4 ")
+            seat.see("Twice   y")
+            await seat.press("g")
+            seat.see("Again   y", "g next figure")
+            await seat.press("down", "down", "right")
+            await seat.wait("no claim speaks of this")
+            seat.see("Claims about other parameters", "· doubles: where it adds")
+
+
+async def test_a_long_run_is_stopped(tmp_path: Path) -> None:
+    """Progress is shown; Esc stops the run and keeps the Lab, changes made meanwhile run when it is over."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await open_own(seat, opened)
+            await seat.press(*["down"] * 5, *"20", "enter", "x")
+            await seat.wait(r"running █*░+ +\d+ %   Esc stops it")
+            await seat.press("escape")
+            await seat.wait("! .*(stopped|cancelled)")
+            seat.see("Lab · doubling")
+            await seat.press(".", *"2", "enter", "x")
+            await seat.wait("running")
+            await seat.press("up", "up", "up", "up", "up", "right", "x")
+            await seat.wait(r"twice +5 ")
+            await seat.press("escape")
+            seat.see("Lab · simulations")
+
+
+async def test_a_run_that_fails_leaves_the_lab_usable(tmp_path: Path) -> None:
+    """The line names the file and the line of it; the next run works."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await open_own(seat, opened)
+            await seat.press("up", "up", "right", "x")
+            await seat.wait(r"! doubling\.py:\d+.*it is broken")
+            await seat.press("left", "x")
+            await seat.wait("1 claim holds here")
+
+
+async def test_leaving_stops_the_run(tmp_path: Path) -> None:
+    """q leads back to the card at once; what was running is ended."""
+    with library(tmp_path, Clock(), own=own_card(parameters="seconds = 20.0")) as opened:
+        own_simulation(opened)
+        async with in_review(opened) as seat:
+            await seat.press("x")
+            await seat.wait("2 run")
+            seat.see("Lab · doubling    from: What is doubled", r"seconds +├─+●┤ 20", "q back to the card")
+            await seat.press("x")
+            await seat.wait("running")
+            await seat.press("q")
+            seat.see("Space show the answer")
+            run = await opened.laboratory.run("doubling", {"seconds": 0.0}, 1)
+            assert run.values["twice"] == 4.0
+
+
+async def test_a_file_of_ones_own_asks_first(tmp_path: Path) -> None:
+    """Its source is shown with the question; n leads back, y lets it run now and while it is unchanged."""
+    with library(tmp_path, Clock()) as opened:
+        own_simulation(opened, trusted=False)
+        async with at_home(opened) as seat:
+            await seat.press("x")
+            await seat.wait("doubling +your own file; Enter shows it and asks before it runs")
+            await seat.press("enter")
+            await seat.wait("Your own file, not run before in this version")
+            seat.see(r'1  """Doubles a number', "not a sandbox", "y run it, now and while it is unchanged")
+            await seat.press("n")
+            seat.see("Lab · simulations")
+            assert not opened.laboratory.trusted(opened.laboratory.source("doubling"))
+            await seat.press("enter")
+            await seat.wait("Your own file")
+            await seat.press("pagedown", "y")
+            await seat.wait("2 run")
+            await seat.press("v")
+            seat.see("q back to the Lab")
+            assert not seat.shows("y run it")
+            await seat.press("y")
+            seat.see("q back to the Lab")
+            await seat.press("v", "q")
+            await seat.wait("doubling +Doubling")
+        assert opened.laboratory.trusted(opened.laboratory.source("doubling"))
+        (opened.places.simulations / "doubling.py").write_text("# changed\n")
+        opened.laboratory.refresh()
+        assert not opened.laboratory.trusted(opened.laboratory.source("doubling"))
+
+
+async def test_the_figure_is_saved(tmp_path: Path) -> None:
+    """As PNG or SVG, by the name's ending; a name that cannot be written is said in one line."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await open_own(seat, opened)
+            await seat.press("x")
+            await seat.wait("1 claim holds here")
+            for name in ("one.png", "two.svg"):
+                await seat.press("f")
+                seat.see("Save the figure as PNG or SVG", "doubling.png", "Enter save it   Esc leave it")
+                await seat.press("ctrl+u")
+                await seat.type(str(tmp_path / name))
+                await seat.press("enter")
+                await seat.wait(f"Saved as .*{name}")
+            for name in ("three.gif", "nowhere/four.png"):
+                await seat.press("f", "ctrl+u")
+                await seat.type(str(tmp_path / name))
+                await seat.press("enter")
+                await seat.wait("gif|nowhere")
+                assert not (tmp_path / name).exists()
+            await seat.press("f", "escape")
+            seat.see("Lab · doubling")
+        assert (tmp_path / "one.png").read_bytes().startswith(b"\x89PNG")
+        assert "<svg" in (tmp_path / "two.svg").read_text()
+
+
+async def test_the_copied_command_makes_the_same_run(tmp_path: Path) -> None:
+    """`studyapp run` with the copied line gives the very numbers that the Lab shows."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await open_own(seat, opened)
+            await seat.press(".", *"1234567890123", "enter", "down", "down", "right", "down", "right")
+            await seat.press("down", "enter", "ctrl+u", *"-1.25,0.1234567890123", "enter", "x")
+            await seat.wait(r"twice +-?\d")
+            await seat.press("y")
+            seat.see("Copied: studyapp run doubling --x 0.1234567890123 --way shift --round_off true")
+            run = seat.app.screen._run  # type: ignore[attr-defined]
+            words = seat.app.clipboard.split()
+        assert words[:2] == ["studyapp", "run"]
+        assert words[-4:-1] == ["--weights", "-1.25,0.1234567890123", "--seed"]
+        command = [sys.executable, "-m", "studyapp", "--home", str(opened.places.home), *words[1:], "--json"]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=True)
+        told = json.loads(done.stdout)
+        assert told["values"] == run.values
+        assert told["seed"] == run.seed
+        assert told["parameters"] == json.loads(json.dumps(dict(run.parameters)))
+
+
+async def test_a_computed_cards_value_is_predicted_first(tmp_path: Path) -> None:
+    """From a card the Lab has the card's parameters, and asks for the card's own value before the others."""
+    with library(tmp_path, Clock(), computed=COMPUTED) as opened:
+        async with in_review(opened) as seat:
+            question = seat.review.session.question
+            assert question is not None
+            await seat.press("enter", "enter", "x")
+            await seat.wait("2 run")
+            temperature = question.parameters["temperature"]
+            seat.see(rf"from: The ratio at temperature {temperature:g}\?", rf"temperature +├.*┤ {temperature:g}\b")
+            await seat.press("d")
+            seat.see("What will ratio_of_probabilities be")
+            await seat.press(*"7", "enter", "s", "x")
+            await seat.wait("You said   7, sure")
+        assert [(one.card, one.value) for one in predictions(opened)] == [("ratio", "ratio_of_probabilities")]
+
+
+async def test_the_cards_claims_come_first(tmp_path: Path) -> None:
+    """Of all claims, those that back the card stand on top and say so; the results scroll."""
+    with library(tmp_path, Clock(), simulated=SIMULATED) as opened:
+        async with in_review(opened) as seat:
+            await seat.press("space", "x")
+            await seat.wait("2 run")
+            await seat.press("x")
+            await seat.wait("claims hold here")
+            foot = seat.lines[seat.row("seed \\d+") + 1 :]
+            assert "(backs the card)" in "".join(foot[1:3])
+            await seat.press("pagedown")
+            assert "(backs the card)" not in seat.text
+
+
+async def test_a_card_whose_simulation_is_gone(tmp_path: Path) -> None:
+    """The Lab says that there is none of this name and which is near; q leads back."""
+    with library(tmp_path, Clock(), own=own_card("softmax_outptu")) as opened:
+        async with in_review(opened) as seat:
+            await seat.press("x")
+            await seat.wait("! softmax_outptu: there is no simulation of this name; did you mean 'softmax_output'")
+            await seat.press("d", "x", "n", "f", "v", "y", "g", "0", "q")
+            seat.see("What is doubled")
