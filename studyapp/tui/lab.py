@@ -125,6 +125,7 @@ class LabScreen(StudyScreen):
         await self.query_one("#left").mount(form, before="#help")
         form.focus()
         self.static("values").update(lab_text.offered(self._description, max(30, self.app.size.width - 4)))
+        self.query_one(LabPlot).invite()
         self._say("1 predict (d)   2 run (x)   3 compare")
         self._show_hints()
 

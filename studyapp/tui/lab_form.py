@@ -49,7 +49,9 @@ class ParameterLine(Static):
         self._name_width = name_width
 
     def show(self, value: Value, highlighted: bool, changed: bool) -> None:
-        """Draw the line; a value that is not the first one wears a dot."""
+        """Draw the line, once it has a width; a value that is not the first one wears a dot."""
+        if not self.size.width:
+            return
         parameter = self.parameter
         name = parameter.name.ljust(self._name_width)
         parts: list[Content | str | tuple[str, Style]] = [("▸" if highlighted else " ", BOLD)]

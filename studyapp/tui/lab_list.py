@@ -45,7 +45,7 @@ class LabListScreen(StudyScreen):
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
-        """Read the descriptions in the worker."""
+        """Say what there is to do."""
         self.query_one(Hints).show(
             [
                 Hint("Enter", "open"),
@@ -57,13 +57,17 @@ class LabListScreen(StudyScreen):
         self.query_one(OptionList).add_option(
             Option(Content.styled("reading the simulations …", Style(dim=True)), disabled=True)
         )
-        self.run_worker(self._fill(), exclusive=True)
+
+    def on_screen_resume(self) -> None:
+        """Read the descriptions in the worker; one may have been allowed to run, or written, since the last time."""
+        self.run_worker(self._fill(), exclusive=True, exit_on_error=False)
 
     async def _fill(self) -> None:
         laboratory = self.library.laboratory
         laboratory.refresh()
         known, wrong = await laboratory.descriptions()
         shown = self.query_one(OptionList)
+        before = shown.highlighted_option.id if shown.highlighted_option is not None else None
         shown.clear_options()
         width = max((len(name) for name in laboratory.found.sources), default=0) + 2
         names = list(laboratory.found.sources)
@@ -83,7 +87,7 @@ class LabListScreen(StudyScreen):
             shown.add_option(Option(plain(f"! {problem}"), disabled=True))
         if not names:
             shown.add_option(Option(plain("There is no simulation here."), disabled=True))
-        shown.highlighted = 0 if names else None
+        shown.highlighted = (names.index(before) if before in names else 0) if names else None
         shown.focus()
 
     def action_open(self) -> None:

@@ -17,7 +17,7 @@ class LabPlot(Static):
     LabPlot { height: 1fr; }
     """
 
-    def on_mount(self) -> None:
+    def invite(self) -> None:
         """Say what will stand here."""
         self.update(Content.styled("x runs it, and its plot stands here.", Style(dim=True)))
 

@@ -125,4 +125,4 @@ def own_card(name: str = "doubling", parameters: str = "") -> str:
     """A deck with one card that launches a simulation of the learner's own."""
     given = f"parameters = {{ {parameters} }}\n" if parameters else ""
     settings = f'```toml\n[simulation]\nname = "{name}"\n{given}```\n'
-    return f"# Own\n\n## What is doubled? {{#own}}\n\nA number it is.\n\n{settings}"
+    return f"# Own\n\n## What is doubled? {{#own}}\n\nA number it is that the learner thought of.\n\n{settings}"

@@ -20,7 +20,7 @@ from studyapp.tui.review import ReviewScreen
 CHARACTERS = {"space": " ", "enter": "\r", "escape": "\x1b"}
 ROUNDS = 4
 """A key is passed on from the app to the screen to a widget, and what it changes is drawn at the next idle moment."""
-PATIENCE = 20.0
+PATIENCE = 10.0
 """So many seconds a test waits for what should be there at once: a busy machine is no failure."""
 
 
@@ -50,8 +50,8 @@ class Seat:
         raise AssertionError(f"{pattern!r} is not on the screen:\n{self.text}")
 
     def shows(self, pattern: str) -> bool:
-        """Whether the screen has a match."""
-        return re.search(pattern, self.text) is not None
+        """Whether the screen has a match, as it stands or with its wrapped lines joined."""
+        return any(re.search(pattern, text) for text in (self.text, re.sub(r"\s*\n\s*", " ", self.text)))
 
     def see(self, *patterns: str) -> None:
         """Fail, with the screen, unless it has a match of each."""
@@ -99,6 +99,7 @@ class Seat:
             if time.monotonic() > deadline:
                 raise AssertionError(f"{'still' if gone else 'no'} {pattern!r} on the screen:\n{self.text}")
             await self._pilot.pause(0.01)
+        await self.settle()
 
     async def click(self, pattern: str) -> None:
         """Click the first character of a match."""

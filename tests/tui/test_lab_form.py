@@ -1,0 +1,103 @@
+"""Rules of the Lab's form: every parameter by arrows, digits and the mouse, and no value that does not fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.studying import Clock, library
+from tests.tui.screens import Seat, at_home
+from tests.tui.test_lab import open_own
+
+SIZE = (120, 40)
+
+
+def value(seat: Seat, parameter: str) -> str:
+    """What the form shows of a parameter, beyond its name and slider."""
+    line = seat.lines[seat.row(rf"^ [▸ ]{parameter} ")][1:40].split("  ")
+    return " ".join(word for word in " ".join(line[1:]).split() if "─" not in word)
+
+
+async def test_arrows_move_and_change(tmp_path: Path) -> None:
+    """Up and down choose a parameter, around; left and right change it by a step, within its bounds."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, SIZE) as seat:
+            await open_own(seat, opened)
+            seat.see("▸x", "x: what is doubled in m .0 .. 10.")
+            await seat.press("right", "right")
+            assert value(seat, "x") == "3 ·"
+            await seat.press("left", "h", "h")
+            assert value(seat, "x") == "1.5 ·"
+            await seat.press(*["left"] * 9)
+            assert value(seat, "x") == "0 ·"
+            await seat.press("down", "right")
+            seat.see("▸n", "n: copies .1 .. 1000.")
+            assert value(seat, "n") == "14 ·"
+            await seat.press("j", "right", "right", "right")
+            seat.see("▸way")
+            assert value(seat, "way") == "add ●shift ·"
+            await seat.press("down", "l")
+            assert value(seat, "round_off") == "on ·"
+            await seat.press("up", "up", "up", "up")
+            seat.see("▸seed")
+            before = int(value(seat, "seed"))
+            await seat.press("right")
+            assert value(seat, "seed") == f"{before + 1} ·"
+            await seat.press("0")
+            assert [value(seat, name) for name in ("x", "n", "way", "round_off")] == ["2", "10", "●add shift", "off"]
+
+
+async def test_a_value_is_typed(tmp_path: Path) -> None:
+    """A digit, point or minus starts the field, Enter opens it with the value; Enter takes it, Esc leaves it."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, SIZE) as seat:
+            await open_own(seat, opened)
+            await seat.press(".", *"25")
+            assert seat.typing
+            await seat.press("enter")
+            assert not seat.typing
+            assert value(seat, "x") == "0.25 ·"
+            await seat.press("enter", "backspace", "7", "enter")
+            assert value(seat, "x") == "0.27 ·"
+            await seat.press("5", "escape")
+            assert value(seat, "x") == "0.27 ·"
+            await seat.press(*["down"] * 4, "right")
+            assert seat.typing
+            await seat.press("ctrl+u", *"3, 4.5", "enter")
+            assert value(seat, "weights") == "3, 4.5 ·"
+            await seat.press("down", "down", "enter")
+            assert value(seat, "broken") == "on ·"
+
+
+async def test_a_refused_value_says_its_bounds(tmp_path: Path) -> None:
+    """The field stays open with what was typed; the value is the one before."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, SIZE) as seat:
+            await open_own(seat, opened)
+            for typed, why in (("11", "0 .. 10"), ("1e", "number"), ("-1", "0 .. 10")):
+                await seat.press(*typed, "enter")
+                seat.see(f"x.*{typed}.*{why}")
+                assert seat.typing
+                await seat.press("escape")
+                assert value(seat, "x") == "2"
+            await seat.press("down", *"1.5", "enter")
+            seat.see(r"n.*1\.5.*whole")
+
+
+async def test_the_mouse_moves_sliders(tmp_path: Path) -> None:
+    """A click on a slider moves it there, on another line highlights it, again on a switch or choice changes it."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, SIZE) as seat:
+            await open_own(seat, opened)
+            await seat.click("┤ 2")
+            seat.see("▸x")
+            await seat.click("─┤ 2")
+            assert value(seat, "x") == "10 ·"
+            await seat.click("round_off")
+            seat.see("▸round_off")
+            assert value(seat, "round_off") == "off"
+            await seat.click("round_off")
+            assert value(seat, "round_off") == "on ·"
+            await seat.click("0 reset")
+            assert (value(seat, "x"), value(seat, "round_off")) == ("2", "off")
+            await seat.click("x run")
+            await seat.wait("1 claim holds here")

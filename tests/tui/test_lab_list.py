@@ -1,0 +1,78 @@
+"""Rules of the Lab's list: every simulation, and for a card that names none the nearest ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.studying import Clock, basic_deck, library
+from tests.tui.screens import at_home, in_review
+from tests.tui.test_run_panel import own_simulation
+
+OWN = "# Own\n\n## What does softmax do to a difference of logits? {#difference}\n\nIt makes a ratio of probabilities of it.\n"
+
+
+async def test_every_simulation_is_listed(tmp_path: Path) -> None:
+    """By name and what it shows; one that cannot be read says why; Enter and a click open."""
+    with library(tmp_path, Clock()) as opened:
+        own_simulation(opened)
+        (opened.places.simulations / "wrong.py").write_text("def run(:\n")
+        opened.laboratory.refresh()
+        opened.laboratory.consent(opened.laboratory.source("wrong"))
+        async with at_home(opened) as seat:
+            await seat.press("x")
+            await seat.wait("doubling +Doubling")
+            seat.see("softmax_output +Softmax, temperature", r"wrong +cannot be read \(see below\)", r"! .*wrong\.py")
+            await seat.press("+")
+            seat.see("A simulation is attached from a card: press x there")
+            await seat.click("softmax_output")
+            await seat.wait("2 run")
+            seat.see("Lab · softmax_output")
+            await seat.press("q", *["down"] * 9, "enter")
+            seat.see("Lab · ")
+
+
+async def test_a_card_without_a_simulation_is_offered_the_nearest(tmp_path: Path) -> None:
+    """Five at most, the nearest by their words first; + attaches one, and the card in hand runs it at once."""
+    with library(tmp_path, Clock()) as opened:
+        file = opened.places.decks / "own.md"
+        file.parent.mkdir(parents=True)
+        file.write_text(OWN)
+        opened.synchronise()
+        async with in_review(opened) as seat:
+            await seat.press("space")
+            seat.see("x find a simulation")
+            await seat.press("x")
+            await seat.wait("softmax_output")
+            seat.see("No simulation yet. Nearest to: What does softmax do")
+            assert seat.row("softmax_output") == 2
+            await seat.click(r"\+ attach it to the card")
+            seat.see("difference launches softmax_output from now on")
+            await seat.wait("run just now")
+            seat.see("It makes a ratio", "1 Again", "x simulation")
+            await seat.press("x")
+            await seat.wait("2 run")
+            seat.see("Lab · softmax_output")
+        assert 'name = "softmax_output"' in file.read_text()
+
+
+async def test_a_shipped_deck_is_not_written_to(tmp_path: Path) -> None:
+    """What can be done instead is said, and the list stays."""
+    with library(tmp_path, Clock(), plain=basic_deck(1)) as opened:
+        async with in_review(opened) as seat:
+            await seat.press("x")
+            await seat.wait("softmax_output")
+            await seat.press("+")
+            seat.see("plain.md is not in your own decks folder .*; copy it there first")
+            await seat.press("enter")
+            await seat.wait("2 run")
+
+
+async def test_without_any_simulation(tmp_path: Path) -> None:
+    """The list says so, and no key ends the app."""
+    (tmp_path / "shipped" / "simulations").mkdir(parents=True)
+    with library(tmp_path, Clock(), plain=basic_deck(1)) as opened:
+        async with in_review(opened) as seat:
+            await seat.press("x")
+            await seat.wait("There is no simulation here")
+            await seat.press("enter", "+", "down", "q")
+            seat.see("Question 0")
