@@ -16,17 +16,20 @@ from hypothesis import strategies as st
 from studyapp.simulation import (
     RESERVED,
     Check,
+    Claim,
     ClaimMark,
     Description,
     ExpectedMark,
     MistakeMark,
     Parameter,
     ParameterError,
+    Verdict,
     about,
     above,
     below,
     between,
     claim,
+    claim_numbers,
     expected,
     mistake,
     parameter,
@@ -326,3 +329,12 @@ def test_importing_it_does_not_import_numpy() -> None:
     """The interface decodes what a worker sent into these classes."""
     code = "import sys, studyapp.simulation; print('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_bounds_that_lie_close_are_told_apart() -> None:
+    """A claim's numbers have four digits, or as many as its bounds need."""
+    near = Claim("s.3", "near", "", Verdict.HOLDS, 0.9109912, 0.91099, 0.91098, 0.911)
+    assert claim_numbers(near) == "measured 0.91099, expected 0.91099, allowed 0.91098 to 0.911"
+    far = Claim("s.3", "far", "", Verdict.HOLDS, 2.0, 3.0, None, 4.0)
+    assert claim_numbers(far) == "measured 2, allowed up to 4"
+    assert claim_numbers(Claim("s.3", "silent", "", Verdict.SILENT)) == "not about these parameters"

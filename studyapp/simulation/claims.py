@@ -92,18 +92,27 @@ def claim_numbers(claim: Claim) -> str:
         return "not about these parameters"
     low = claim.low if claim.low is not None and math.isfinite(claim.low) else None
     high = claim.high if claim.high is not None and math.isfinite(claim.high) else None
-    measured = f"measured {_shown(claim.measured)}"
+    digits = _digits(low, high)
+    measured = f"measured {_shown(claim.measured, digits)}"
     if low is not None and low == high:
-        return f"{measured}, expected {_shown(claim.expected)}"
+        return f"{measured}, expected {_shown(claim.expected, digits)}"
     if low is not None and high is not None:
-        return f"{measured}, expected {_shown(claim.expected)}, allowed {low:.4g} to {high:.4g}"
+        expected = f"expected {_shown(claim.expected, digits)}"
+        return f"{measured}, {expected}, allowed {low:.{digits}g} to {high:.{digits}g}"
     if high is not None:
-        return f"{measured}, allowed up to {high:.4g}"
-    return f"{measured}, allowed from {low:.4g}" if low is not None else measured
+        return f"{measured}, allowed up to {high:.{digits}g}"
+    return f"{measured}, allowed from {low:.{digits}g}" if low is not None else measured
 
 
-def _shown(number: float | None) -> str:
-    return "no finite number" if number is None else f"{number:.4g}"
+def _digits(low: float | None, high: float | None) -> int:
+    """Four significant digits, or as many as tell the bounds apart."""
+    if low is None or high is None or low == high:
+        return 4
+    return next((digits for digits in range(4, 17) if f"{low:.{digits}g}" != f"{high:.{digits}g}"), 17)
+
+
+def _shown(number: float | None, digits: int) -> str:
+    return "no finite number" if number is None else f"{number:.{digits}g}"
 
 
 # --- what authors mark their functions with -------------------------------------------------------
