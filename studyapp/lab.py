@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
-from studyapp.core.linking import combinations, nearest, problems, too_close
+from studyapp.core.linking import combinations, nearest, problems, silent, too_close
 from studyapp.core.questions import Question
-from studyapp.model import Card, Day, ParameterValue, Problem
+from studyapp.model import Card, Day, ParameterValue, Problem, SimulationLink
 from studyapp.runs.consent import Consent
 from studyapp.runs.errors import SimulationError
 from studyapp.runs.finder import Found, Source, find, read_source
@@ -174,8 +174,11 @@ class Laboratory:
         assert link is not None
         assert asked is not None
         description = await self.describe(link.name)
-        accepted = [description.accept(one) for one in parameter_sets]
-        return await self._worker.keys(self._allowed(link.name), accepted, asked.value, asked.index, asked.mistakes)
+        for one in parameter_sets:
+            description.accept(one)
+        source = self._allowed(link.name)
+        # Not what was accepted, which has all the defaults too: an error is to name the card's own parameters.
+        return await self._worker.keys(source, parameter_sets, asked.value, asked.index, asked.mistakes)
 
     def misconception(self, card: Card, mistake: str) -> str:
         """What a named mistake of a computed card's simulation says, once its key was computed; else empty."""
@@ -225,7 +228,11 @@ class Laboratory:
         await self._worker.close()
 
     async def check(self, cards: Iterable[Card]) -> list[Problem]:
-        """What is wrong between cards and simulations: unknown names, bounds, mistakes too close to the key."""
+        """What is wrong between cards and simulations.
+
+        Unknown names, values out of bounds, claims that do not apply, keys that cannot be computed, and mistakes too
+        close to the key.
+        """
         cards = list(cards)
         known, wrong = await self.descriptions()
         untrusted = {name for name, source in self.found.sources.items() if not self.trusted(source)}
@@ -233,16 +240,40 @@ class Laboratory:
         wrong += problems(checked, known)
         refused = {(one.path, one.card) for one in wrong}
         for card in checked:
-            if card.answer is None or card.simulation is None or (card.deck, card.id) in refused:
-                continue
-            sets = list(combinations(card.simulation))
-            try:
-                keys = await self.keys(card, sets)
-            except SimulationError as error:
-                wrong.append(Problem(card.deck, card.answer.line, card.id, f"[answer] {error}", "mend the parameters"))
-            else:
-                wrong += too_close(card, list(zip(sets, keys, strict=True)))
+            if card.simulation is not None and (card.deck, card.id) not in refused:
+                wrong += await self._check_claims(card, card.simulation, known[card.simulation.name])
+                wrong += await self._check_answer(card, card.simulation)
         return wrong
+
+    async def _check_claims(self, card: Card, link: SimulationLink, description: Description) -> list[Problem]:
+        if not link.claims:
+            return []
+        sets = list(combinations(link))
+        try:
+            applying = await self._worker.applying(self._allowed(link.name), sets)
+        except SimulationError as error:
+            return [_failed(card, link.line, "[simulation] claims", error)]
+        return silent(card, list(zip(sets, map(sorted, applying), strict=True)), description)
+
+    async def _check_answer(self, card: Card, link: SimulationLink) -> list[Problem]:
+        if card.answer is None:
+            return []
+        sets = list(combinations(link))
+        try:
+            keys = await self.keys(card, sets)
+        except SimulationError as error:
+            return [_failed(card, card.answer.line, "[answer] value", error)]
+        return too_close(card, list(zip(sets, keys, strict=True)))
+
+
+def _failed(card: Card, line: int, key: str, error: SimulationError) -> Problem:
+    """An error that a card's settings led to, at that card: by the key the error names, else by the one given."""
+    if error.place.startswith("["):
+        what = f"{error.place}: {error.what}"
+    else:
+        place = f"{error.place}:{error.line}" if error.line else error.place
+        what = f"{key}: {place}: {error.what}"
+    return Problem(card.deck, line or card.line, card.id, what, error.remedy or "correct the simulation")
 
 
 def _question(card: Card, parameters: Mapping[str, ParameterValue]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -248,6 +248,7 @@ class Library:
             if backing(card) is Backing.NONE and files[card.deck].absolute().is_relative_to(shipped):
                 remedy = "name one in a [simulation] table"
                 wrong.append(Problem(card.deck, card.line, card.id, "a shipped card launches a simulation", remedy))
+        wrong += _too_long(cards, {name for name, file in files.items() if file.absolute().is_relative_to(shipped)})
         found = await self.laboratory.check(cards)
         wrong += [at_its_key(problem, files[problem.path]) if problem.path in files else problem for problem in found]
         kinds: dict[str, int] = {}
@@ -345,3 +346,15 @@ class Library:
         now = self.now()
         self.store.append([Relinked(old, new)], at=now, day=self.study_day(now))
         return moved
+
+
+def _too_long(cards: Iterable[Card], shipped: Container[str]) -> Iterator[Problem]:
+    """Answers that do not fit on a screen; in a shipped deck, on one glance. Cards of one family share theirs."""
+    from studyapp.decks.length import COLUMNS, MOST_LINES, MOST_SHIPPED, answer_lines
+
+    for card in {(card.deck, card.family): card for card in reversed(list(cards))}.values():
+        most = MOST_SHIPPED if card.deck in shipped else MOST_LINES
+        if (lines := answer_lines(card)) > most:
+            what = f"the answer takes {lines} lines of {COLUMNS} columns, and {most} fit"
+            remedy = "shorten it, or make two cards of it"
+            yield Problem(card.deck, card.line, card.id, what, remedy)

@@ -11,7 +11,7 @@ from typing import Any
 
 
 class SettingsError(ValueError):
-    """A settings file that cannot be read; the message is one clear line."""
+    """A settings file that cannot be used; the message is one clear line with all that is wrong, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ BOUNDS = {"minutes": (1, 240), "new_a_day": (0, 9999), "reviews_a_day": (0, 9999
 
 
 def read(path: Path) -> Settings:
-    """The settings in a file; without one, the defaults. Raises SettingsError naming the file and the key."""
+    """The settings in a file; without one, the defaults. Raises SettingsError naming the file and every wrong key."""
     if not path.exists():
         return Settings()
     import tomllib  # 10 ms that a start without a settings file does not pay
@@ -43,21 +43,31 @@ def read(path: Path) -> Settings:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read as settings ({error}); mend or delete it") from None
-    known = {field.name: field for field in dataclasses.fields(Settings)}
-    for name, value in given.items():
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            remedy = f"did you mean {near[0]}?" if near else f"it may be {', '.join(known)}"
-            raise SettingsError(f"{path}: {name} is not a setting; {remedy}")
-        default: Any = known[name].default
-        if type(value) is not type(default):
-            raise SettingsError(f"{path}: {name} = {value!r} is not like {default!r}")
-        if name == "stamp" and value not in STAMPING:
-            raise SettingsError(f"{path}: stamp = {value!r} must be one of {', '.join(STAMPING)}")
-        low, high = BOUNDS.get(name, (0, 0))
-        if name in BOUNDS and not low <= value <= high:
-            raise SettingsError(f"{path}: {name} = {value} lies outside {low} .. {high}")
+    wrong = [told for name, value in given.items() if (told := _wrong(name, value))]
+    if wrong:
+        raise SettingsError(f"{path}: {' Also, '.join(wrong)}")
     return Settings(**given)
+
+
+def _wrong(name: str, value: object) -> str:
+    """What is wrong with one setting and what to do, empty if nothing is."""
+    defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(Settings)}
+    if name not in defaults:
+        near = get_close_matches(name, defaults, n=1)
+        remedy = f"did you mean {near[0]}?" if near else f"it may be {', '.join(defaults)}."
+        return f"{name if name.isprintable() else repr(name)} is not a setting; {remedy}"
+    example = f"as in {name} = {json.dumps(defaults[name])}."
+    shown = f"{name} = {str(json.dumps(value, default=str))[:60]}"
+    if name == "stamp":
+        return "" if value in STAMPING else f"{shown} does not fit; give one of {', '.join(STAMPING)}, {example}"
+    if type(value) is not type(defaults[name]):
+        wanted = "a whole number" if name in BOUNDS else "true or false"
+        return f"{shown} does not fit; give {wanted}, {example}"
+    if name in BOUNDS and isinstance(value, int):
+        low, high = BOUNDS[name]
+        if not low <= value <= high:
+            return f"{shown} lies outside {low} .. {high}; give a number between, {example}"
+    return ""
 
 
 def written(settings: Settings) -> bytes:

@@ -5,12 +5,13 @@ The session holds the rules between a screen and the store. Whatever a method re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import TYPE_CHECKING
 
+from studyapp.answers import Graded, Stage, answer_of, card_of, typed_verdict
 from studyapp.core import sm2
 from studyapp.core.questions import Asking, Question, draw, pose
 from studyapp.core.queue import AGAIN_AFTER, SURE_AND_WRONG_AFTER, Queue
@@ -24,26 +25,10 @@ if TYPE_CHECKING:  # grading is imported by the first answer, and not by the fir
     from studyapp.core.grading import Verdict
     from studyapp.lab import Laboratory
 
+__all__ = ["Graded", "Stage", "StudySession"]
+
 COVERED_FROM = 21
 """At intervals of so many days and more a choice card keeps its options covered: recall first, then choose."""
-
-
-class Stage(Enum):
-    """Where the current question stands. REVEALED: the answer is shown and not graded yet."""
-
-    ASKED = "asked"
-    REVEALED = "revealed"
-    GRADED = "graded"
-
-
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """A durable answer: the log's entry, the verdict, and the schedule before and after it."""
-
-    entry: Entry
-    verdict: Verdict
-    before: Schedule
-    after: Schedule
 
 
 @dataclass(slots=True)
@@ -88,12 +73,11 @@ class StudySession:
         return planned(self.store, self.today, self.decks, self.limits, minutes=minutes, seed=self.seeds())
 
     def extend(self, minutes: int) -> int:
-        """Add cards for so many minutes more; how many came. The daily limits still hold."""
-        before = len(self.queue)
-        self.minutes += minutes
-        more = self._plan(minutes + expected_minutes(self.store, self.queue.waiting))
-        self.queue = self.queue.extended(more)
-        return len(self.queue) - before
+        """Go on for so many minutes from now; how many cards there are then. The daily limits still hold."""
+        self.minutes = max(self.minutes, math.ceil(self.seconds / 60)) + minutes
+        waiting = expected_minutes(self.store, self.queue.waiting)
+        self.queue = self.queue.extended(self._plan(max(waiting, float(minutes))))
+        return len(self.queue)
 
     @property
     def left(self) -> int:
@@ -104,7 +88,7 @@ class StudySession:
     def done(self) -> int:
         """How many different cards of this session need no more today."""
         waiting = set(self.queue.waiting)
-        return len({_card(one.entry) for one in self._answers} - waiting)
+        return len({card_of(one.entry) for one in self._answers} - waiting)
 
     @property
     def place(self) -> int:
@@ -117,13 +101,18 @@ class StudySession:
         """How long the session has been going on."""
         return (self.now() - self.started).total_seconds()
 
+    @property
+    def time_is_over(self) -> bool:
+        """Whether the budget is used up: the session ends at the next card boundary, though never before an answer."""
+        return bool(self._answers) and self.seconds >= 60 * self.minutes
+
     # --- asking -----------------------------------------------------------------------------------
 
     async def next(self) -> Question | None:
-        """Ask the next card; None when the session is over. A key that cannot be had leaves a line in `trouble`."""
+        """Ask the next card; None when time or cards are over. A key that cannot be had leaves a line in `trouble`."""
         self.question, self.stage, self.graded, self.trouble = None, Stage.ASKED, None, ""
         self._thought = self._restored = None
-        while (card_id := self.queue.next_card) is not None:
+        while not self.time_is_over and (card_id := self.queue.next_card) is not None:
             card = self.store.card(card_id)
             if card is None:  # its file changed meanwhile
                 self.queue = self.queue.without(card_id)
@@ -176,7 +165,7 @@ class StudySession:
     def given(self) -> str:
         """What was chosen or typed for the card in hand; empty for a recall."""
         if self.graded is not None:
-            return _answer(self.graded.entry).given
+            return answer_of(self.graded.entry).given
         return self._restored.given if self._restored is not None else ""
 
     @property
@@ -205,29 +194,36 @@ class StudySession:
         self._stop_clock()
         return self._record(grading.judge_choice(option.correct, sure, hinted), option.text)
 
-    def type_answer(self, given: str, *, sure: bool = True, hinted: bool = False) -> Graded:
-        """Answer in words or as an expression; judged and durable at once. Raises ExpressionError on no number."""
-        from studyapp.core import grading
+    def type_answer(self, given: str, *, hinted: bool = False) -> Graded:
+        """Answer in words or as an expression; judged and durable at once. Raises ExpressionError on no number.
 
-        question = self._question
-        if question.card.answer is not None:
-            assert question.key is not None
-            verdict = grading.judge_number(given, question.key, question.card.answer, sure, hinted)
-            if verdict.mistake:
-                words = self.laboratory().misconception(question.card, verdict.mistake)
-                verdict = replace(verdict, note=f"that is what you get if {words}" if words else verdict.mistake)
-        else:
-            verdict = grading.judge_text(given, question.accepted, sure, hinted)
+        How sure one is is asked of options only: a typed answer is neither sure nor a guess.
+        """
+        verdict = typed_verdict(self._question, given, hinted, self.laboratory)
         self._stop_clock()
         return self._record(verdict, given)
 
     @property
+    def judged(self) -> int | None:
+        """The automatic grade of the answer in hand, also of one that undo took back; None for a recall."""
+        if self.graded is not None:
+            return self.graded.verdict.grade if self.graded.verdict.correct is not None else None
+        if self._restored is not None and self._restored.correct is not None:
+            return min(self._restored.grade, sm2.GOOD)
+        return None
+
+    @property
+    def proposed(self) -> int:
+        """The grade that Space gives: Good to a recall, and what was judged to an answer that undo took back."""
+        return sm2.GOOD if self.judged is None else self.judged
+
+    @property
     def allowed(self) -> frozenset[int]:
         """The grades that may be given now: any for a recall; an automatic grade may be lowered, and 4 raised to 5."""
-        if self.graded is None:
+        judged = self.judged
+        if judged is None:
             return frozenset(sm2.GRADES)
-        grade = self.graded.verdict.grade
-        return frozenset({*range(grade), grade, 5} if grade == sm2.GOOD else range(grade + 1))
+        return frozenset({*range(judged + 1), 5} if judged == sm2.GOOD else range(judged + 1))
 
     @property
     def may_count_as_right(self) -> bool:
@@ -238,7 +234,7 @@ class StudySession:
             and graded.verdict.correct is False
             and self._question.asking is Asking.TYPED
             and (graded.verdict.nearly or self._question.card.answer is None)
-            and bool(_answer(graded.entry).given.strip())
+            and bool(answer_of(graded.entry).given.strip())
         )
 
     def count_as_right(self) -> Graded:
@@ -262,12 +258,12 @@ class StudySession:
         self._stop_clock()
         if self._restored is not None and self._restored.correct is not None:
             before = self._restored
-            return self._record(grading.Verdict(grade, grade >= sm2.PASS, before.sure), before.given)
+            return self._record(grading.Verdict(grade, before.correct, before.sure), before.given)
         return self._record(grading.Verdict(grade, None, None), "")
 
     def _correct(self, verdict: Verdict) -> Graded:
         old = self._graded
-        event = _answer(old.entry)
+        event = answer_of(old.entry)
         corrected = self._event(verdict, event.given, event.milliseconds)
         now = self.now()
         entries = self.store.correct(old.entry.id, corrected, at=now, day=self.study_day(now))
@@ -363,10 +359,10 @@ class StudySession:
                     self.graded, self.trouble = None, ""
                     self.question = await self._pose(card, seed)
                     self.stage, self._asked_at = Stage.REVEALED, self.now()
-                    self._restored = _answer(entry)
+                    self._restored = answer_of(entry)
                     self._thought = timedelta(milliseconds=self._restored.milliseconds)
                 case Answered(card=card_id):
-                    again = [one for one in self._undone if (_card(one.entry), one.entry.at) == (card_id, entry.at)]
+                    again = [one for one in self._undone if (card_of(one.entry), one.entry.at) == (card_id, entry.at)]
                     self._answers += [replace(one, entry=entry) for one in again[-1:]]
                     drilling = self.store.schedule(card_id).drilling
                     self.queue = self.queue.again(card_id, AGAIN_AFTER) if drilling else self.queue.without(card_id)
@@ -383,14 +379,5 @@ class StudySession:
 
     def summary(self) -> Summary:
         """What this session came to."""
-        answers = [(_answer(one.entry), one.before) for one in self._answers]
+        answers = [(answer_of(one.entry), one.before) for one in self._answers]
         return summed(answers, self.store, self.today, self.decks, self.seconds)
-
-
-def _answer(entry: Entry) -> Answered:
-    assert isinstance(entry.event, Answered)
-    return entry.event
-
-
-def _card(entry: Entry) -> str:
-    return _answer(entry).card

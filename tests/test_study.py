@@ -290,3 +290,58 @@ def remove_deck(opened: Library, folder: Path) -> None:
     """Delete the deck's file, as another program would, and notice it."""
     (folder / "shipped" / "decks" / "plain.md").unlink()
     opened.synchronise()
+
+
+def test_a_session_ends_at_a_card_boundary_when_its_minutes_are_over(tmp_path: Path) -> None:
+    """What is left waits for "+5 minutes", which count from then on."""
+    clock = Clock()
+    with library(tmp_path, clock, plain=basic_deck(9)) as opened:
+        session = opened.study(minutes=5)
+        asked = 0
+        while next_card(session):
+            asked += 1
+            clock.forward(minutes=3)
+            session.grade(4)
+        assert asked == 2
+        assert session.left > 0
+        assert session.extend(5) > 0
+        assert next_card(session)
+        assert session.minutes == 11
+
+
+def test_undo_makes_no_wrong_answer_right(tmp_path: Path) -> None:
+    """What was judged stands: a wrong option may be graded 1 or lower again, and stays wrong in the log."""
+    with library(tmp_path, Clock(), choice=CHOICE) as opened:
+        session = opened.study()
+        next_card(session)
+        question = session.question
+        assert question is not None
+        session.choose((question.right + 1) % 3, sure=True)
+        asyncio.run(session.undo())
+        assert session.allowed == {0, 1}
+        assert session.proposed == 1
+        session.grade(session.proposed)
+        event = opened.store.entries()[0].entry.event
+        assert isinstance(event, Answered)
+        assert (event.grade, event.correct, event.sure) == (1, False, True)
+
+
+def test_new_cards_come_from_all_decks_in_turn(tmp_path: Path) -> None:
+    """A first session mixes the decks, each in its own order."""
+    other = basic_deck(9, "Other").replace("#c", "#o")
+    with library(tmp_path, Clock(), plain=basic_deck(9), other=other) as opened:
+        waiting = opened.study(minutes=5).queue.waiting
+        assert {card[0] for card in waiting} == {"c", "o"}
+        for first in "co":
+            own = [card for card in waiting if card[0] == first]
+            assert own == [f"{first}{i}" for i in range(len(own))]
+
+
+def test_a_typed_answer_is_neither_sure_nor_a_guess(tmp_path: Path) -> None:
+    """Only options ask how sure one is; a typed answer that is right is a 4 all the same."""
+    deck = "# Typed\n\n## Which function? {#typed}\n\nsigmoid\n"
+    with library(tmp_path, Clock(), typed=deck) as opened:
+        session = opened.study()
+        next_card(session)
+        graded = session.type_answer("Sigmoid")
+        assert (graded.verdict.grade, graded.verdict.correct, graded.verdict.sure) == (4, True, None)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from studyapp.model import Asked, Card, ParameterValue, Problem, SimulationLink
-from studyapp.simulation import ClaimMark, Description, Key, MistakeMark, ParameterError
+from studyapp.simulation import ClaimMark, Description, Key, MistakeMark
 
 MOST_COMBINATIONS = 2000
 """More drawn combinations than this on one card could not all be checked in a reasonable time."""
@@ -40,13 +40,10 @@ def _problems_of(card: Card, known: Mapping[str, Description]) -> Iterator[Probl
         return
     if math.prod(len(candidates) for candidates in link.vary.values()) > MOST_COMBINATIONS:
         yield problem(f"[simulation] vary has more than {MOST_COMBINATIONS} combinations", "give fewer candidates")
-        return
     single = [{name: one} for name, candidates in link.vary.items() for one in candidates]
-    for given in [dict(link.parameters), *single]:
-        try:
-            description.accept(given)
-        except ParameterError as error:
-            yield problem(f"[simulation] {error}", "" if ";" in str(error) else "mend the parameter")
+    errors = [error for given in [dict(link.parameters), *single] for error in description.errors(given)]
+    for what, error in {error.what: error for error in errors}.items():  # a wrong name once, not for each candidate
+        yield problem(f"[simulation] {what}", error.remedy or "correct the value")
     claims = [one.name for one in description.claims]
     for name in link.claims:
         if name not in claims:
@@ -54,15 +51,18 @@ def _problems_of(card: Card, known: Mapping[str, Description]) -> Iterator[Probl
     if asked is None:
         return
     values = [one.name for one in description.values]
+    mistakes = [one.name for one in description.mistakes if one.value == asked.value]
+    about = f"about {asked.value} in {link.name}"
     if asked.value not in values:
         what = f"[answer] value: {asked.value!r} is not a value of {link.name}"
         yield problem(what, nearest(asked.value, values), asked.line)
-        return
-    mistakes = [one.name for one in description.mistakes if one.value == asked.value]
+        mistakes = [one.name for one in description.mistakes]
+        about = f"of {link.name}"
     for name in asked.mistakes:
         if name not in mistakes:
-            what = f"[answer] mistakes: {name!r} is not a mistake about {asked.value} in {link.name}"
-            yield problem(what, nearest(name, mistakes), asked.line)
+            what = f"[answer] mistakes: {name!r} is not a mistake {about}"
+            remedy = nearest(name, mistakes) if mistakes else "there is none, leave it out"
+            yield problem(what, remedy, asked.line)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -72,6 +72,32 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if near:
         return f"did you mean {near[0]!r}?"
     return f"it may be {', '.join(sorted(names)[:8])}" if names else "there is none"
+
+
+def silent(
+    card: Card, applying: Sequence[tuple[Mapping[str, ParameterValue], Sequence[str]]], description: Description
+) -> list[Problem]:
+    """Claims of a card that say nothing at some of its parameters, each with the first set of them.
+
+    `applying` holds every combination with the claims that apply there.
+    """
+    link = card.simulation
+    if link is None:
+        return []
+    domains = {one.name: one.domain for one in description.claims}
+    found: list[Problem] = []
+    for name in link.claims:
+        where = next((parameters for parameters, claims in applying if name not in claims), None)
+        if where is not None:
+            what = f"[simulation] claims: {name!r} does not apply at {_shown(where)}"
+            domain = domains.get(name)
+            remedy = f"it is about {domain}; choose such parameters" if domain else "choose other parameters"
+            found.append(Problem(card.deck, link.line or card.line, card.id, what, f"{remedy}, or leave the claim out"))
+    return found
+
+
+def _shown(parameters: Mapping[str, ParameterValue]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in parameters.items()) or "the defaults"
 
 
 def margin(key: float, asked: Asked) -> float:
@@ -93,8 +119,7 @@ def too_close(card: Card, keys: Sequence[tuple[Mapping[str, ParameterValue], Key
         numbers = {"the key": key.value, **key.mistakes}
         for (one, first), (other, second) in itertools.combinations(numbers.items(), 2):
             if abs(first - second) <= 2 * max(margin(first, asked), margin(second, asked)):
-                at = ", ".join(f"{name}={value}" for name, value in parameters.items())
-                what = f"[answer] {one} ({first:.4g}) and {other} ({second:.4g}) are too close at {at}"
+                what = f"[answer] {one} ({first:.4g}) and {other} ({second:.4g}) are too close at {_shown(parameters)}"
                 remedy = "choose other candidates, a smaller tolerance, or leave the mistake out"
                 line = asked.line or card.line
                 found.setdefault((one, other), Problem(card.deck, line, card.id, what, remedy))

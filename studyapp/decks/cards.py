@@ -16,8 +16,12 @@ from studyapp.decks.settings import Place, Settings, nearest
 from studyapp.model import Card, Kind, Option, Problem, SimulationLink
 
 _TASK = re.compile(r"\[([ xX])\](?:[ \t\n]+|$)")
+_VERBATIM = re.compile(r"(\$[^$]+\$|`[^`]+`)")
 _NEARLY_TASK = re.compile(r"^[-+*](?:\[[ xX]\]|[ \t]+\[[ xX]\](?=\w))", re.M)
 _PARAMETER = re.compile(r"@\{([ \t]*[A-Za-z_][^{}\n]*)\}")
+MOST_OPTIONS = 6
+"""Options are chosen with the keys a to f."""
+
 _NAMES = {
     Kind.CHOICE: "choice (a task list)",
     Kind.CLOZE: "cloze ({{c1::...}})",
@@ -226,8 +230,9 @@ class _Draft:
             text = item.text[task.end() :].strip()
             if not text:
                 self.report(item.start + 1, "this option is empty", "write its text after the brackets")
-            elif (twin := seen.setdefault(" ".join(text.split()), item.start)) != item.start:
-                self.report(item.start + 1, f"this option is the same as that on line {twin + 1}", "change one of them")
+            elif (twin := seen.setdefault(_essence(text), item.start)) != item.start:
+                what = f"this option is the same as that on line {twin + 1}"
+                self.report(item.start + 1, what, "change one of them")
             options.append(Option(text, task[1] != " ", self.inner(item, item.rest)))
         right = [item.start + 1 for item in listing.items if (task := _TASK.match(item.text)) and task[1] != " "]
         if not right:
@@ -236,6 +241,9 @@ class _Draft:
             self.report(right[1], f"{len(right)} options are marked [x]", "mark exactly one, the single best answer")
         if len(listing.items) < 2:
             self.report(listing.start + 1, "there is only one option", "write two or more")
+        elif len(listing.items) > MOST_OPTIONS:
+            what = f"there are {len(listing.items)} options, and keys a to f for {MOST_OPTIONS}"
+            self.report(listing.items[MOST_OPTIONS].start + 1, what, "leave out the least likely ones")
         return tuple(options)
 
     def steps(self, lists: Sequence[Listing], rule: int) -> _Texts:
@@ -342,6 +350,12 @@ class _Draft:
             if begin >= stop:
                 break
         return "\n\n".join(pieces)
+
+
+def _essence(text: str) -> str:
+    """What makes an option differ from others: not case, spaces or final punctuation, but in maths and code case too."""
+    words = " ".join(text.split()).rstrip(" .,;:!?…")
+    return "".join(part if part[:1] in ("$", "`") else part.casefold() for part in _VERBATIM.split(words))
 
 
 def _trimmed(lines: Sequence[str]) -> str:

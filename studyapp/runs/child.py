@@ -161,6 +161,8 @@ def _perform(line: socket.socket, task: dict[str, Any], loaded: Loaded) -> Any:
         case "keys":
             asked = (task["sets"], task["value"], task["index"], task["mistakes"])
             return [frames.plain(key) for key in evaluate.keys(simulation, *asked)]
+        case "applying":
+            return evaluate.applying(simulation, task["sets"])
         case _:
             progress = _Progress(line, task["task"])
             return frames.plain(evaluate.run(simulation, task["parameters"], task["seed"], progress))

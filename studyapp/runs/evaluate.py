@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from studyapp.runs.errors import SimulationError
 from studyapp.runs.loading import Function, Simulation, blaming
 from studyapp.runs.results import drawable, numbers, shape_of
 from studyapp.simulation import (
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Accepted = Mapping[str, Any]
+
+ASKED = "[answer] index"
+"""Where the error lies when a card asks for an element that a value does not have."""
 
 
 def run(simulation: Simulation, given: Accepted, seed: int, progress: Callable[[float], None]) -> Run:
@@ -101,12 +105,22 @@ def keys(
         if not _applies(simulation, known[value], parameters):
             remedy = "ask where @expected applies"
             raise simulation.wrong(f"{value} has no exact answer at {at}", remedy, simulation.expected[value])
-        exact = _picked(simulation, simulation.expected[value], parameters, index, f"@expected {value}", at)
+        exact = _exact(simulation, simulation.expected[value], parameters, f"@expected {value}", at)
         wrong = {
-            name: _picked(simulation, simulation.mistakes[name], parameters, index, f"the mistake {name}", at)
+            name: _mistaken(simulation, simulation.mistakes[name], parameters, index, f"the mistake {name}", at)
             for name in mistakes
         }
-        found.append(Key(exact, wrong, known[value].unit))
+        found.append(Key(_asked(value, exact, index), wrong, known[value].unit))
+    return found
+
+
+def applying(simulation: Simulation, sets: Sequence[Accepted]) -> list[list[str]]:
+    """The names of the claims that apply at each set of parameters."""
+    marks = simulation.description.claims
+    found = []
+    for given in sets:
+        _, parameters = _parameters(simulation, given)
+        found.append([mark.name for mark in marks if _applies(simulation, mark, parameters)])
     return found
 
 
@@ -117,7 +131,7 @@ def _parameters(simulation: Simulation, given: Accepted) -> tuple[dict[str, Any]
     try:
         accepted = dict(simulation.description.accept(given))
     except ParameterError as error:
-        raise simulation.wrong(str(error), "choose another value") from error
+        raise simulation.wrong(error.what, error.remedy or "choose another value") from error
     with _blaming(simulation, "Parameters"):
         return accepted, simulation.parameters(**accepted)
 
@@ -159,22 +173,38 @@ def _exact(simulation: Simulation, function: Function, parameters: object, calle
         raise simulation.wrong(f"{called} {error}{where}", "return a finite number or an array", function) from error
 
 
-def _picked(
+def _asked(value: str, exact: Any, index: int | None) -> float:
+    """The number that a card asks for: the value itself, or an array's element.
+
+    What is wrong here is wrong in the card, not in the simulation, so the error's place is the card's key.
+    """
+    shape = shape_of(exact)
+    if not isinstance(exact, list):
+        if index is None:
+            return float(exact)
+        raise SimulationError(ASKED, f"{value} is {shape}, it has no element {index}", "leave the index out")
+    if not exact or isinstance(exact[0], list):
+        remedy = "ask for a value that is a number or a row of them"
+        raise SimulationError(ASKED, f"{value} is {shape}, no element of it is a number", remedy)
+    if index is not None and -len(exact) <= index < len(exact):
+        return float(exact[index])
+    what = f"{value} is {shape}" if index is None else f"{value} is {shape}, it has no element {index}"
+    raise SimulationError(ASKED, what, f"say which element is asked: index = 0 to {len(exact) - 1}")
+
+
+def _mistaken(
     simulation: Simulation, function: Function, parameters: object, index: int | None, called: str, at: str
 ) -> float:
-    """The number that is asked for: itself, or an array's element. A mistake may give the element directly."""
-    exact = _exact(simulation, function, parameters, called, at)
-    if isinstance(exact, list):
-        if index is None:
-            what = f"{called} is {shape_of(exact)}"
-            raise simulation.wrong(what, "say which element is asked, with index", function)
-        if not -len(exact) <= index < len(exact) or isinstance(exact[index], list):
-            what = f"{called} is {shape_of(exact)} at {at}, it has no element {index}"
-            raise simulation.wrong(what, f"ask for 0 to {len(exact) - 1}", function)
-        return float(exact[index])
-    if index is not None and called.startswith("@"):
-        raise simulation.wrong(f"{called} is one number, it has no element {index}", "leave the index out", function)
-    return float(exact)
+    """What a mistake gives instead of the number asked for: an array as well, or the element itself."""
+    given = _exact(simulation, function, parameters, called, at)
+    if not isinstance(given, list):
+        return float(given)
+    if index is None:
+        raise simulation.wrong(f"{called} is {shape_of(given)}", "return one number, as @expected does", function)
+    if not -len(given) <= index < len(given) or isinstance(given[index], list):
+        what = f"{called} is {shape_of(given)} at {at}, it has no element {index}"
+        raise simulation.wrong(what, "return as many elements as @expected does", function)
+    return float(given[index])
 
 
 # --- what run returned ----------------------------------------------------------------------------

@@ -88,6 +88,11 @@ class Worker:
         told = await self._ask_of(source, "keys", {**asked, "mistakes": list(mistakes)})
         return [self._restored(Key, source.path, one) for one in told]
 
+    async def applying(self, source: Source, parameter_sets: Sequence[Mapping[str, Any]]) -> list[frozenset[str]]:
+        """The names of the claims that apply at each set of parameters; nothing is run for that."""
+        told = await self._ask_of(source, "applying", {"sets": [dict(one) for one in parameter_sets]})
+        return [frozenset(names) for names in told]
+
     async def run(
         self, source: Source, parameters: Mapping[str, Any], seed: int, progress: Progress | None = None
     ) -> Run:

@@ -26,13 +26,27 @@ class Description:
 
     def accept(self, given: Mapping[str, object]) -> dict[str, Scalar | tuple[float, ...]]:
         """Every parameter's value, given or default; a ParameterError for an unknown name or a value out of bounds."""
+        for error in self.errors(given):
+            raise error
+        return {one.name: one.accept(given.get(one.name, one.default)) for one in self.parameters}
+
+    def errors(self, given: Mapping[str, object]) -> list[ParameterError]:
+        """All that is wrong with a set of parameters: the unknown names first, then the values that do not fit."""
         known = {one.name: one for one in self.parameters}
-        for name in given:
-            if name not in known:
-                near = get_close_matches(name, known, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known) or 'none'}"
-                raise ParameterError(f"{self.name} has no parameter {name!r}; {hint}")
-        return {name: one.accept(given.get(name, one.default)) for name, one in known.items()}
+        found = [self._unknown(name) for name in given if name not in known]
+        for name, one in known.items():
+            if name in given:
+                try:
+                    one.accept(given[name])
+                except ParameterError as error:
+                    found.append(error)
+        return found
+
+    def _unknown(self, name: str) -> ParameterError:
+        known = [one.name for one in self.parameters]
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known) or 'none'}"
+        return ParameterError(f"{self.name} has no parameter {name!r}", hint)
 
 
 @dataclass(frozen=True, slots=True)

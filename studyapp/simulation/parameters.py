@@ -96,7 +96,15 @@ class Parameter:
 
 
 class ParameterError(ValueError):
-    """A parameter that does not exist, or a value out of its bounds; the message is one clear line."""
+    """A parameter that does not exist, or a value out of its bounds; the message is one clear line.
+
+    `remedy` is empty where `what` already says which values fit.
+    """
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(f"{what}; {remedy}" if remedy else what)
+        self.what = what
+        self.remedy = remedy
 
 
 def parameter(

@@ -179,7 +179,7 @@ class Store:
         return self._cache.folded(lambda: self._waiting.drilling(day, decks))
 
     def unseen(self, day: Day, decks: Iterable[str] = (), *, limit: int | None = None) -> list[CardRow]:
-        """The cards that Spaced never asked and that are neither suspended nor buried, in the order of the decks."""
+        """The cards that Spaced never asked and that are neither suspended nor buried; the decks take turns."""
         return self._cache.folded(lambda: self._waiting.unseen(day, decks, limit))
 
     def due_count(self, day: Day, decks: Iterable[str] = ()) -> int:

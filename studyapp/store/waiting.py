@@ -54,7 +54,7 @@ _UNSEEN = (
     select(*PLACE, *FIELDS)
     .outerjoin_from(card, schedule, _s.card == _c.id)
     .where(_c.counted, or_(_s.card.is_(None), and_(_s.due.is_(None), _HERE)))
-    .order_by(_c.deck, _c.position)
+    .order_by(_c.position, _c.deck)  # the decks take turns
 )
 _DUE_COUNT = select(func.count()).where(_IS_DUE, _s.deck.is_not(None))
 _COMING = (
@@ -86,7 +86,7 @@ class Waiting:
         return self._rows(_DRILLING, day, decks, None)
 
     def unseen(self, day: Day, decks: Iterable[str], limit: int | None) -> list[CardRow]:
-        """The cards that Spaced never asked, in the order of the decks."""
+        """The cards that Spaced never asked, in the order of their files; the decks take turns."""
         return self._rows(_UNSEEN, day, decks, limit)
 
     def _rows(

@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from studyapp.core.questions import Asking
-from studyapp.core.sm2 import GOOD
 from studyapp.model import Answered
 from studyapp.study import Stage, StudySession
 from studyapp.tui import review_hints, review_keys, review_text
@@ -259,7 +258,7 @@ class ReviewScreen(StudyScreen):
             if self._view.more_below:
                 self._view.page()
             else:
-                await self.action_grade(GOOD)
+                await self.action_grade(session.proposed)
         elif session.trouble:
             self.study_app.say("Put this card off with - and go on.")
         elif self._options_open:

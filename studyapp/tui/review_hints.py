@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studyapp.core.questions import Asking, Question
 from studyapp.study import Stage, StudySession
-from studyapp.tui import review_text
+from studyapp.tui import review_text, wording
 from studyapp.tui.hints import Hint
 from studyapp.tui.review_view import Turn
 
@@ -38,7 +38,8 @@ def hints(session: StudySession, turn: Turn, *, typing: bool, below: bool) -> li
             right = [Hint("r", "count as right", "screen.count_as_right")] if session.may_count_as_right else []
             return [Hint("Space", "next", "screen.advance"), *right, *simulation, *_unfold(session, turn), *BACK]
         case Stage.REVEALED:
-            space = Hint("Space", "read on" if below else "Good", "screen.advance")
+            grade = wording.GRADES.get(session.proposed, wording.SIX_GRADES[session.proposed])
+            space = Hint("Space", "read on" if below else grade, "screen.advance")
             return [space, *simulation, *_unfold(session, turn), *BACK]
     if session.trouble:
         return [ASIDE, *BACK]

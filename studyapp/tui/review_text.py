@@ -228,24 +228,27 @@ def _typed(question: Question, verdict: Verdict | None, given: str, width: int) 
 
 
 def grade_row(session: StudySession, six: bool, width: int) -> Content:
-    """What was graded and what follows from it, and the grades with what each would do; always three lines."""
+    """What was graded and what follows from it, and the grades with what each would do; always three lines.
+
+    The mark of the grade given has the column before its key, so that the grades never move.
+    """
     if session.stage is Stage.ASKED:
         return Content("\n\n")
     graded, outlook = session.graded, session.outlook
     names = wording.SIX_GRADES if six else wording.GRADES
     first = _verdict_words(graded, session.given, names) if graded else _outlook_words(outlook)
-    column = min(20, max(9, (width + 2) // len(names)))
+    column = min(20, (width + 2) // len(names))
     top, bottom = [], []
     for position, (grade, name) in enumerate(names.items()):
         key = str(grade if six else position + 1)
         may = grade in session.allowed
         now = graded is not None and graded.verdict.grade == grade
-        label = f"{'▸' if now else ''}{key} {name}"[:column]
+        label = f"{'▸' if now else ' '}{key} {name}"[:column]
         style = (BOLD if may else DIM) + (Style.from_meta({"@click": f"screen.grade({grade})"}) if may else Style())
         top.append(Content.styled(label.ljust(column), style))
         after = wording.consequence(outlook[grade], column - 2)
-        bottom.append(Content.styled(f"  {after}".ljust(column), DIM))
-    return Content("\n").join([first, Content().join(top), Content().join(bottom)])
+        bottom.append(Content.styled(f"   {after}".ljust(column), DIM))
+    return Content("\n").join([Content(" ") + first, Content().join(top), Content().join(bottom)])
 
 
 def _outlook_words(outlook: dict[int, Outlook]) -> Content:

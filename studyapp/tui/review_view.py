@@ -56,7 +56,7 @@ class CardView(Vertical):
                        border-bottom: solid $panel-lighten-2; }
     CardView .text { height: auto; link-style: none; link-color: $text; link-background: transparent;
         link-style-hover: underline; link-background-hover: transparent; link-color-hover: $text; }
-    CardView #grades { height: 3; padding: 0 1; }
+    CardView #grades { height: 3; padding-right: 1; }
     """
 
     class Moved(Message):
@@ -119,7 +119,7 @@ class CardView(Vertical):
             return
         if session.stage is Stage.ASKED:
             middle = review_text.asked(session, turn.picked, turn.steps, turn.uncovered, width)
-            foot = plain(tip).stylize(DIM) if tip else Content()
+            foot = review_text.beside(Content(" "), plain(tip).stylize(DIM), width) if tip else Content()
         else:
             middle = review_text.answer(session, turn.unfolded, width)
             foot = review_text.grade_row(session, six, width)

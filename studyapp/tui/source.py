@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -74,9 +75,14 @@ class SourceScreen(ModalScreen[bool]):
 
 def listing(code: str, width: int) -> Content:
     """Python source with colours and line numbers, long lines going on beside them; nothing in it is obeyed."""
-    from textual.highlight import highlight
-
-    lines = highlight(harmless(code).expandtabs(4), language="python").split("\n")
+    lines = _coloured(code)
     digits = len(str(len(lines)))
     marks = [Content.styled(f"{number:>{digits}}  ", Style(dim=True)) for number in range(1, len(lines) + 1)]
     return Content("\n").join([beside(mark, line, width) for mark, line in zip(marks, lines, strict=True)])
+
+
+@lru_cache(maxsize=2)
+def _coloured(code: str) -> list[Content]:
+    from textual.highlight import highlight
+
+    return highlight(harmless(code).expandtabs(4), language="python").split("\n")

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from studyapp.core.days import date_of
 from studyapp.core.sm2 import Outlook
-from studyapp.model import Answered, Day, Entry, Flagged, Kind
+from studyapp.model import Answered, Day, Entry, Flagged
 
 GRADES = {1: "Again", 3: "Hard", 4: "Good", 5: "Easy"}
 """The four keys and the SM-2 grades they stand for."""
 
 SIX_GRADES = {0: "Blackout", 1: "Wrong", 2: "Nearly", 3: "Hard", 4: "Good", 5: "Easy"}
 
-ASKS = {
-    Kind.BASIC: "recall",
-    Kind.CHOICE: "choice",
-    Kind.CLOZE: "fill the gap",
-    Kind.COMPUTED: "number",
-    Kind.STEPS: "on paper",
-    Kind.REFUTE: "what is wrong?",
-}
-
 
 def day_name(day: Day) -> str:
     """A day as in `Fri 20 Nov`."""
     on = date_of(day)
     return f"{on:%a} {on.day} {on:%b}"
-
-
-def iso(day: Day) -> date:
-    """A day as a calendar date."""
-    return date_of(day)
 
 
 def interval(days: int) -> str:

@@ -50,13 +50,13 @@ def test_a_buried_card_is_back_on_its_day(filled: Store) -> None:
     assert "buried" in [row.card for row in filled.due(TODAY + 1)]
 
 
-def test_new_cards_come_in_the_order_of_the_decks(filled: Store) -> None:
+def test_new_cards_come_in_the_order_of_their_files_and_the_decks_take_turns(filled: Store) -> None:
     """A card seen in another mode, or flagged and unflagged, is still new."""
     filled.append([answered("fresh", mode=Mode.LEARN), Flagged("new", suspended=False)], at=at(), day=TODAY)
     rows = filled.unseen(TODAY)
-    assert [(row.card, row.due, row.seen_on) for row in rows] == [("new", None, None), ("fresh", None, TODAY)]
+    assert [(row.card, row.due, row.seen_on) for row in rows] == [("fresh", None, TODAY), ("new", None, None)]
     assert [row.card for row in filled.unseen(TODAY, ["b.md"])] == ["fresh"]
-    assert [row.card for row in filled.unseen(TODAY, limit=1)] == ["new"]
+    assert [row.card for row in filled.unseen(TODAY, limit=1)] == ["fresh"]
     filled.append([Flagged("new", buried_until=TODAY + 2)], at=at(), day=TODAY)
     assert [row.card for row in filled.unseen(TODAY)] == ["fresh"]
 

@@ -213,6 +213,7 @@ async def test_a_file_of_ones_own_asks_first(tmp_path: Path) -> None:
         assert not opened.laboratory.trusted(opened.laboratory.source("doubling"))
 
 
+@pytest.mark.slow
 async def test_the_figure_is_saved(tmp_path: Path) -> None:
     """As PNG or SVG, by the name's ending; a name that cannot be written is said in one line."""
     with library(tmp_path, Clock()) as opened:

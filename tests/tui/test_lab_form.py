@@ -31,7 +31,7 @@ async def test_arrows_move_and_change(tmp_path: Path) -> None:
             assert value(seat, "x") == "0 ·"
             await seat.press("down", "right")
             seat.see("▸n", "n: copies .1 .. 1000.")
-            assert value(seat, "n") == "14 ·"
+            assert value(seat, "n") == "16 ·"
             await seat.press("j", "right", "right", "right")
             seat.see("▸way")
             assert value(seat, "way") == "add ●shift ·"
@@ -99,5 +99,5 @@ async def test_the_mouse_moves_sliders(tmp_path: Path) -> None:
             assert value(seat, "round_off") == "on ·"
             await seat.click("0 reset")
             assert (value(seat, "x"), value(seat, "round_off")) == ("2", "off")
-            await seat.click("x run")
+            await seat.click("x run  ")
             await seat.wait("1 claim holds here")

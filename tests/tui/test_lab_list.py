@@ -8,7 +8,12 @@ from tests.studying import Clock, basic_deck, library
 from tests.tui.screens import at_home, in_review
 from tests.tui.test_run_panel import own_simulation
 
-OWN = "# Own\n\n## What does softmax do to a difference of logits? {#difference}\n\nIt makes a ratio of probabilities of it.\n"
+OWN = """# Own
+
+## What does softmax do to a difference of logits? {#difference}
+
+It makes a ratio of probabilities of it.
+"""
 
 
 async def test_every_simulation_is_listed(tmp_path: Path) -> None:

@@ -44,15 +44,16 @@ async def test_undo_and_redo_say_what_they_did(tmp_path: Path) -> None:
 
 
 async def test_an_undone_choice_is_graded_anew(tmp_path: Path) -> None:
-    """What was chosen still stands there; any grade may be given now."""
+    """What was chosen still stands there; it may be graded lower than it was judged, never higher."""
     with library(tmp_path, Clock(), choice=CHOICE) as opened:
         async with in_review(opened) as seat:
             await seat.press("a", "space", "u")
             seat.see("a  .*your answer")
             seat.see("(?s)Taken back.*1 Again")
             await seat.press("4")
-            seat.see("Session over")
-        assert graded(opened) == [("gain", 5)]
+            seat.see("may be lowered")
+            await seat.press("space")
+        assert graded(opened) == [("gain", 3)]
 
 
 async def test_undo_reaches_earlier_sessions(tmp_path: Path) -> None:
