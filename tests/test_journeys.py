@@ -161,7 +161,7 @@ def test_a_short_session_ends_with_a_summary(home: Path) -> None:
     with Terminal(studyapp(home, "study", "a-journey")) as terminal:
         pick(terminal, WRONG)
         terminal.press("enter")
-        terminal.wait("sure and wrong; again after 5 cards, then due tomorrow")
+        terminal.wait("sure and wrong; back after 5 cards, due tomorrow")
         time.sleep(0.3)
         terminal.press("space")
         reveal(terminal)

@@ -50,8 +50,8 @@ class LabScreen(StudyScreen):
     OTHER_KEYS: ClassVar[dict[str, str]] = {
         "↑ ↓": "choose a parameter",
         "← →": "change it",
-        "1-9 . - Enter": "type its value",
-        "0": "reset all parameters",
+        "0-9 . - Enter": "type its value",
+        "R": "reset all parameters",
     }
     CSS = """
     LabScreen #body { height: 1fr; }
@@ -150,7 +150,7 @@ class LabScreen(StudyScreen):
                 Hint("f", "save figure", "screen.save_figure", "save"),
                 Hint("y", "copy command", "screen.copy", "copy"),
                 Hint("v", "source", "screen.source"),
-                Hint("0", "reset", "screen.reset"),
+                Hint("R", "reset", "screen.reset"),
                 Hint("?", "keys", "app.keys"),
                 Hint("q", back, "screen.leave", "back"),
             ]
@@ -213,7 +213,7 @@ class LabScreen(StudyScreen):
             return
         first = self._run is None
         self._run, self._shown = run, (parameters, seed)
-        if self._prediction is not None:
+        if self._prediction is not None and not self.static("compared").display:  # once, not for later runs
             self._log_prediction(self._prediction, run)
         holding = sum(claim.verdict == "holds" for claim in run.claims)
         failing = sum(claim.verdict == "fails" for claim in run.claims)

@@ -99,7 +99,7 @@ class ParameterForm(VerticalScroll, can_focus=True):
         Binding("left,h", "step(-1)", "less", show=False),
         Binding("right,l", "step(1)", "more", show=False),
         Binding("enter", "edit('')", "type a value", show=False),
-        Binding("0", "reset", "reset all", show=False),
+        Binding("R", "reset", "reset all", show=False),
     ]
     DEFAULT_CSS = """
     ParameterForm { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
@@ -173,7 +173,8 @@ class ParameterForm(VerticalScroll, can_focus=True):
             self.post_message(self.Changed())
 
     def action_move(self, step: int) -> None:
-        """Highlight another parameter."""
+        """Highlight another parameter; a field left open is given up."""
+        self.query(ValueField).remove()
         self._at = (self._at + step) % len(self._parameters)
         self.show()
         list(self.query(ParameterLine))[self._at].scroll_visible(animate=False)
@@ -197,6 +198,7 @@ class ParameterForm(VerticalScroll, can_focus=True):
     def on_parameter_form_clicked(self, message: Clicked) -> None:
         """Highlight, and move, what was clicked."""
         message.stop()
+        self.query(ValueField).remove()
         names = [one.name for one in self._parameters]
         again = self._at == names.index(message.parameter)
         self._at = names.index(message.parameter)
@@ -209,8 +211,8 @@ class ParameterForm(VerticalScroll, can_focus=True):
         self.show()
 
     def on_key(self, event: events.Key) -> None:
-        """A digit, point or minus starts to type a value; 0 alone resets."""
-        if event.character and event.character in "123456789.-" and not self.query(Input):
+        """A digit, point or minus starts to type a value."""
+        if event.character and event.character in "0123456789.-" and not self.query(Input):
             event.stop()
             self.action_edit(event.character)
 
@@ -222,14 +224,15 @@ class ParameterForm(VerticalScroll, can_focus=True):
         if parameter.kind in ("bool", "choice"):
             self.action_step(1)
             return
-        field = ValueField(start or typed(self.values[parameter.name]))
+        field = ValueField(start or typed(self.values[parameter.name]), parameter)
         self.mount(field, after=list(self.query(ParameterLine))[self._at])
         field.focus()
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Take a typed value, or say why it does not fit."""
         message.stop()
-        parameter = self._parameters[self._at]
+        assert isinstance(message.input, ValueField)
+        parameter = message.input.parameter
         try:
             value = parameter.accept(message.value)
         except ParameterError as error:
@@ -245,8 +248,9 @@ class ValueField(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "leave it", show=False)]
 
-    def __init__(self, start: str) -> None:
+    def __init__(self, start: str, parameter: Parameter) -> None:
         super().__init__(start, max_length=2000, select_on_focus=False, compact=True)
+        self.parameter = parameter
 
     def action_give_up(self) -> None:
         """Leave the value as it was."""

@@ -212,9 +212,10 @@ def number(value: float) -> str:
 def _typed(question: Question, verdict: Verdict | None, given: str, width: int) -> Content:
     shown = plain(given or "(nothing)")
     if verdict is None:
-        return Content.assemble("your answer was  ", shown.stylize(BOLD))
-    lines = [Content.assemble(f"{RIGHT if verdict.correct else WRONG} ", shown.stylize(BOLD))]
-    if verdict.note:
+        lines = [Content.assemble("your answer was  ", shown.stylize(BOLD))]
+    else:
+        lines = [Content.assemble(f"{RIGHT if verdict.correct else WRONG} ", shown.stylize(BOLD))]
+    if verdict is not None and verdict.note:
         lines.append(beside(Content("  "), plain(verdict.note), width))
     if question.key is not None:
         key = Content.assemble(
@@ -276,5 +277,5 @@ def _verdict_words(graded: Graded, chosen: str, names: Mapping[int, str]) -> Con
     when = "a drill moves no date" if drill else f"due {wording.in_days(after.interval)}"
     if after.drilling:
         soon = f"after {SURE_AND_WRONG_AFTER} cards" if (verdict.correct, verdict.sure) == (False, True) else "today"
-        when = f"again {soon}" if drill else f"again {soon}, then {when}"
-    return Content.assemble((name, BOLD), f": {why}; {when}.")
+        when = f"back {soon}" if drill else f"back {soon}, {when}"
+    return Content.assemble((name, BOLD), f": {why}; {when}.", "" if drill else " The time after:")

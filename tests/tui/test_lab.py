@@ -47,7 +47,7 @@ async def test_before_the_first_run(tmp_path: Path, size: tuple[int, int]) -> No
             assert all(len(line) <= size[0] for line in seat.lines)
             await seat.press("f")
             seat.see("Run it first: x")
-            await seat.press("g", "0", "pagedown", "pageup")
+            await seat.press("g", "R", "pagedown", "pageup")
             seat.see("2 run")
 
 
@@ -128,7 +128,7 @@ async def test_a_changed_parameter_shows_at_once(tmp_path: Path) -> None:
             assert re.findall(r"seed (\d+),", seat.text) == seed
             await seat.press("n")
             await seat.wait(rf"seed (?!{seed[0]},)\d+,")
-            await seat.press("0")
+            await seat.press("R")
             await seat.wait(r"twice +4 ")
             seat.see("Twice   y")
             await seat.press("g")
@@ -300,5 +300,5 @@ async def test_a_card_whose_simulation_is_gone(tmp_path: Path) -> None:
         async with in_review(opened) as seat:
             await seat.press("x")
             await seat.wait("! softmax_outptu: there is no simulation of this name; did you mean 'softmax_output'")
-            await seat.press("d", "x", "n", "f", "v", "y", "g", "0", "q")
+            await seat.press("d", "x", "n", "f", "v", "y", "g", "R", "q")
             seat.see("What is doubled")

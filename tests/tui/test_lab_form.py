@@ -42,7 +42,7 @@ async def test_arrows_move_and_change(tmp_path: Path) -> None:
             before = int(value(seat, "seed"))
             await seat.press("right")
             assert value(seat, "seed") == f"{before + 1} ·"
-            await seat.press("0")
+            await seat.press("R")
             assert [value(seat, name) for name in ("x", "n", "way", "round_off")] == ["2", "10", "●add shift", "off"]
 
 

@@ -70,7 +70,7 @@ async def test_enter_is_sure_and_space_a_guess(tmp_path: Path, key: str, right: 
             assert answers(opened) == []
             await seat.press(key)
             seat.see(f"✓ {picked}  the root of two    your answer, {'sure' if sure else 'a guess'}")
-            seat.see("Good: right; due tomorrow" if sure else "Hard: right, a guess; again today, then")
+            seat.see("Good: right; due tomorrow" if sure else "Hard: right, a guess; back today, due")
             seat.see("▸3 Good" if sure else "▸2 Hard")
         (answer,) = answers(opened)
         assert (answer.grade, answer.sure, answer.correct, answer.mode) == (grade, sure, True, Mode.SPACED)
@@ -102,7 +102,7 @@ async def test_sure_and_wrong_says_why_and_comes_back(tmp_path: Path) -> None:
             await seat.press(letter(seat, right=False), "enter")
             seat.see(r"✗ [abc]  (one|two)    your answer, sure")
             seat.see("That is right for the identity|The root is missing")
-            seat.see("Again: sure and wrong; again after 5 cards, then due tomorrow")
+            seat.see("Again: sure and wrong; back after 5 cards, due tomorrow")
 
 
 async def test_the_mouse_picks_answers_and_grades(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ async def test_a_number_is_an_expression(tmp_path: Path) -> None:
             await seat.press("enter")
             await seat.wait("that is what you get if")
             seat.see(r"= \d+\.?\d*  computed")
-            seat.see("Again: .*wrong; again")
+            seat.see("Again: .*wrong; ")
         (answer,) = answers(opened)
         assert answer.receipt is not None
 
