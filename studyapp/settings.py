@@ -41,7 +41,7 @@ def read(path: Path) -> Settings:
 
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"{path}: cannot be read as settings ({error}); mend or delete it") from None
     wrong = [told for name, value in given.items() if (told := _wrong(name, value))]
     if wrong:
@@ -57,7 +57,8 @@ def _wrong(name: str, value: object) -> str:
         remedy = f"did you mean {near[0]}?" if near else f"it may be {', '.join(defaults)}."
         return f"{name if name.isprintable() else repr(name)} is not a setting; {remedy}"
     example = f"as in {name} = {json.dumps(defaults[name])}."
-    shown = f"{name} = {str(json.dumps(value, default=str))[:60]}"
+    huge = isinstance(value, int) and abs(value) > 10**18  # Python refuses to write out the longest numbers
+    shown = f"{name} = {'...' if huge else json.dumps(value, default=str)[:60]}"
     if name == "stamp":
         return "" if value in STAMPING else f"{shown} does not fit; give one of {', '.join(STAMPING)}, {example}"
     if type(value) is not type(defaults[name]):

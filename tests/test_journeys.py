@@ -95,7 +95,7 @@ def home(tmp_path: Path) -> Path:
 def test_an_empty_folder_says_how_to_start(tmp_path: Path) -> None:
     """The first start ever, on a folder that does not exist, names the key that begins; `q` ends with status 0."""
     with Terminal(studyapp(tmp_path / "new")) as terminal:
-        terminal.wait(r"No study sessions yet\. Enter starts with \d+ new cards")
+        terminal.wait(r"No study sessions yet\. Enter starts; \d+ new cards")
         terminal.press("q")
         assert terminal.finish() == 0
 

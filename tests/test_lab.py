@@ -330,6 +330,47 @@ def test_check_finds_mistakes_too_near_the_key(opened: Library, tmp_path: Path) 
     assert "the key (0.45) and share_of_tails (0.55) are too close at chance=0.45" in problem.what
 
 
+def test_check_finds_a_claim_that_does_not_apply(opened: Library, tmp_path: Path) -> None:
+    """At any of the card's draws: the card would be called backed by a claim that is silent there."""
+    path = tmp_path / "shipped" / "decks" / "coin.md"
+    named = COIN_CARD.replace('name = "coin"', 'name = "coin"\nclaims = ["share_is_chance", "fair"]')
+    path.write_text(named.replace("0.2, 0.8", "0.5, 0.8").replace("absolute = 0.1\nmistakes", "absolute = 0.1\n#"))
+    opened.synchronise()
+    laboratory = opened.laboratory
+    laboratory.consent(laboratory.source("coin"))
+    (problem,) = do(laboratory.check(list(opened.store.cards())))
+    assert problem.what == "[simulation] claims: 'fair' does not apply at chance=0.8"
+    assert problem.remedy == "it is about chance 0.5; choose such parameters, or leave the claim out"
+
+
+def test_check_tells_which_elements_there_are(opened: Library, tmp_path: Path) -> None:
+    """Of an array value asked without an index; nothing of the simulation's file, and one remedy."""
+    write(tmp_path, COIN.replace("return parameters.chance\n", "return [parameters.chance] * 5\n"))
+    laboratory = opened.laboratory
+    laboratory.consent(laboratory.source("coin"))
+    (problem,) = do(laboratory.check(list(opened.store.cards())))
+    assert problem.what == "[answer] index: share is an array of 5"
+    assert problem.remedy == "say which element is asked: index = 0 to 4"
+
+
+def test_check_finds_answers_that_do_not_fit(tmp_path: Path) -> None:
+    """Over 12 lines in a shipped deck, over 20 in the learner's own; siblings of a gap card are told once."""
+    own = tmp_path / "home" / "decks" / "own.md"
+    own.parent.mkdir(parents=True)
+    paragraphs = {lines: "{{c1::one}} and {{c2::two}}" + "\n\nmore" * ((lines - 1) // 2) for lines in (11, 13, 19, 21)}
+    cards = "".join(f"## Q {{#{{}}{lines}}}\n\n{text}\n\n" for lines, text in paragraphs.items())
+    own.write_text("# Own\n\n" + cards.replace("{}", "own"))
+    with at_work(tmp_path, shipped="# Shipped\n\n" + cards.replace("{}", "shipped")) as opened:
+        found = do(opened.check()).problems
+    long = [str(one) for one in found if "74 columns" in one.what]
+    assert [(line.split(":")[2].strip(), line.split("takes ")[1]) for line in long] == [
+        ("own21", "21 lines of 74 columns, and 20 fit; shorten it, or make two cards of it"),
+        ("shipped13", "13 lines of 74 columns, and 12 fit; shorten it, or make two cards of it"),
+        ("shipped19", "19 lines of 74 columns, and 12 fit; shorten it, or make two cards of it"),
+        ("shipped21", "21 lines of 74 columns, and 12 fit; shorten it, or make two cards of it"),
+    ]
+
+
 def test_check_finds_a_simulation_that_cannot_be_described(opened: Library, tmp_path: Path) -> None:
     """The others are checked."""
     write(tmp_path, "TITLE = 'x'\n", "broken")

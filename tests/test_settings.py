@@ -31,10 +31,16 @@ def test_what_is_written_is_read(
     ("text", "what"),
     [
         ("minuts = 5", "minuts is not a setting; did you mean minutes?"),
-        ("minutes = 0", "minutes = 0 lies outside 1 .. 240"),
-        ("minutes = 'ten'", "minutes = 'ten' is not like 10"),
-        ("minutes = true", "minutes = True is not like 10"),
-        ("stamp = 'maybe'", "must be one of ask, yes, no"),
+        ("zzz = 5", "zzz is not a setting; it may be minutes, new_a_day"),
+        ("minutes = 0", "minutes = 0 lies outside 1 .. 240; give a number between, as in minutes = 10."),
+        ("minutes = 'ten'", 'minutes = "ten" does not fit; give a whole number, as in minutes = 10.'),
+        ("minutes = true", "minutes = true does not fit; give a whole number, as in minutes = 10."),
+        ("minutes = 0x" + 5000 * "f", "minutes = ... lies outside 1 .. 240; give a number"),
+        ("minutes = " + 5000 * "9", "cannot be read as settings"),
+        ("minutes = 2026-01-01", "does not fit; give a whole number, as in minutes = 10."),
+        ("six_grades = 1", "six_grades = 1 does not fit; give true or false, as in six_grades = false."),
+        ("stamp = 'maybe'", 'stamp = "maybe" does not fit; give one of ask, yes, no, as in stamp = "ask".'),
+        ("stamp = [1]", "stamp = [1] does not fit; give one of ask, yes, no"),
         ("minutes = ", "cannot be read as settings"),
         ("\udcff", "cannot be read as settings"),
     ],
@@ -48,3 +54,16 @@ def test_a_wrong_setting_is_one_clear_line(tmp_path: Path, text: str, what: str)
     assert str(file) in str(caught.value)
     assert what in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_all_wrong_settings_are_told_at_once(tmp_path: Path) -> None:
+    """In one line, each with its remedy."""
+    file = tmp_path / "settings.toml"
+    file.write_text("minuts = 5\nnew_a_day = 'many'\nrollover_hour = 24\n")
+    with pytest.raises(SettingsError) as caught:
+        read(file)
+    assert str(caught.value) == (
+        f"{file}: minuts is not a setting; did you mean minutes?"
+        ' Also, new_a_day = "many" does not fit; give a whole number, as in new_a_day = 20.'
+        " Also, rollover_hour = 24 lies outside 0 .. 23; give a number between, as in rollover_hour = 4."
+    )

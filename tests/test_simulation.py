@@ -209,8 +209,9 @@ def test_a_description_accepts_what_is_given_and_fills_in_the_rest() -> None:
 
 def test_a_description_refuses_unknown_names_with_the_nearest() -> None:
     """Or with all there are."""
-    with pytest.raises(ParameterError, match=r"net has no parameter 'gian'; did you mean gain\?"):
+    with pytest.raises(ParameterError, match=r"net has no parameter 'gian'; did you mean gain\?") as refused:
         ALL.accept({"gian": 2})
+    assert (refused.value.what, refused.value.remedy) == ("net has no parameter 'gian'", "did you mean gain?")
     with pytest.raises(ParameterError, match=r"net has no parameter 'zzz'; it has depth, gain, act"):
         ALL.accept({"zzz": 2})
     with pytest.raises(ParameterError, match=r"net has no parameter 'x'; it has none"):
@@ -338,3 +339,18 @@ def test_bounds_that_lie_close_are_told_apart() -> None:
     far = Claim("s.3", "far", "", Verdict.HOLDS, 2.0, 3.0, None, 4.0)
     assert claim_numbers(far) == "measured 2, allowed up to 4"
     assert claim_numbers(Claim("s.3", "silent", "", Verdict.SILENT)) == "not about these parameters"
+
+
+def test_all_errors_of_a_set_of_parameters_are_told() -> None:
+    """Unknown names first; `accept` raises the first of them."""
+    given: dict[str, object] = {"depth": 2.5, "gian": 2, "gain": 99, "act": "relu"}
+    told = [str(error) for error in ALL.errors(given)]
+    assert [line.split(";")[0] for line in told] == [
+        "net has no parameter 'gian'",
+        "parameter depth: '2.5' does not fit, a whole number is wanted",
+        "parameter gain: '99' does not fit, it lies outside 0.1 .. 3",
+    ]
+    with pytest.raises(ParameterError) as refused:
+        ALL.accept(given)
+    assert str(refused.value) == told[0]
+    assert not ALL.errors({"depth": 3})

@@ -123,6 +123,8 @@ def doctor(call: Call, as_json: bool) -> int:
             found = library.store.integrity()
             rebuilt = [line for line in found if line.startswith(f"{call.home / 'cache.db'}: ")]
             problems = [line for line in found if line not in rebuilt]
+            if library.store.rebuilt and not rebuilt:
+                rebuilt = [f"{call.home / 'cache.db'}: was missing, damaged or of an older studyapp; built anew"]
             repaired = rebuilt + (library.store.refold() if not problems else [])
             entries, cards = library.store.entry_count(), sum(deck.cards for deck in library.store.decks())
     except StoreError as error:

@@ -353,9 +353,10 @@ class _Draft:
 
 
 def _essence(text: str) -> str:
-    """What makes an option differ from others: not case, spaces or final punctuation, but in maths and code case too."""
-    words = " ".join(text.split()).rstrip(" .,;:!?…")
-    return "".join(part if part[:1] in ("$", "`") else part.casefold() for part in _VERBATIM.split(words))
+    """What makes an option differ: not case (but in maths and code), nor spaces, nor final punctuation."""
+    words = " ".join(text.split())
+    text = words.rstrip(" .,;:!?…") or words
+    return "".join(part if part[:1] in ("$", "`") else part.casefold() for part in _VERBATIM.split(text))
 
 
 def _trimmed(lines: Sequence[str]) -> str:

@@ -21,6 +21,8 @@ def answer_lines(card: Card) -> int:
 
     Lines of a paragraph flow together; those of fences, formulas, tables and lists do not.
     """
+    if not card.back:
+        return 0
     count = 0
     paragraph: list[str] = []
     closing = ""

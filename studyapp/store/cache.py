@@ -13,7 +13,7 @@ from studyapp import __version__
 from studyapp.store.errors import CacheError, StoreError
 from studyapp.store.schedules import Schedules
 from studyapp.store.sqlite import Files
-from studyapp.store.tables import CACHE_REVISION, cache, watermark
+from studyapp.store.tables import CACHE_REVISION, cache, entry, watermark
 
 T = TypeVar("T")
 
@@ -29,14 +29,19 @@ class Cache:
         self._files, self.schedules = files, schedules
         self.on_rebuilt: Callable[[], None] | None = None
         self._rebuilding = False
+        self.rebuilt = False
         try:
             files.attach()
+            self.rebuilt = (
+                not files.tables("cache") and files.connection.scalar(select(entry.c.row).limit(1)) is not None
+            )
             self._make_tables()
             if files.connection.scalar(select(watermark.c.edition)) == EDITION:
                 return
         except (CacheError, DBAPIError) as error:
             if not files.at_fault(error):
                 raise
+        self.rebuilt = True
         files.replace_cache()
         self._make_tables()
 
@@ -98,6 +103,7 @@ class Cache:
 
     def rebuild(self) -> None:
         """Throw the cache away, fold the log into a new one, and have the deck files read again."""
+        self.rebuilt = True
         self._files.replace_cache()
         self._make_tables()
         self._fold()

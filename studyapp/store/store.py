@@ -263,6 +263,11 @@ class Store:
 
     # --- health -----------------------------------------------------------------------------------
 
+    @property
+    def rebuilt(self) -> bool:
+        """Whether the cache was missing, damaged or of another edition, and has been made anew since it was opened."""
+        return self._cache.rebuilt
+
     def refold(self) -> list[str]:
         """Fold the whole log anew and repair the cache; a line for each card that was not as the log says."""
         return self._cache.guarded(self._cache.repair)

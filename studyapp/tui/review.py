@@ -251,7 +251,9 @@ class ReviewScreen(StudyScreen):
         if question is None:
             return
         if session.stage is Stage.GRADED:
-            if not self._turn.dead:
+            if self._view.more_below:
+                self._view.page()
+            elif not self._turn.dead:
                 with self.study_app.guard():
                     await self._next()
         elif session.stage is Stage.REVEALED:

@@ -36,7 +36,8 @@ def hints(session: StudySession, turn: Turn, *, typing: bool, below: bool) -> li
     match session.stage:
         case Stage.GRADED:
             right = [Hint("r", "count as right", "screen.count_as_right")] if session.may_count_as_right else []
-            return [Hint("Space", "next", "screen.advance"), *right, *simulation, *_unfold(session, turn), *BACK]
+            space = Hint("Space", "read on" if below else "next", "screen.advance")
+            return [space, *right, *simulation, *_unfold(session, turn), *BACK]
         case Stage.REVEALED:
             grade = wording.GRADES.get(session.proposed, wording.SIX_GRADES[session.proposed])
             space = Hint("Space", "read on" if below else grade, "screen.advance")

@@ -78,6 +78,22 @@ RATIO = 'parameters = { logits = [2.0, 0.0] }\n\n[answer]\nvalue = "ratio_of_pro
         ),
         ("# T\n\n" + card("c", SOFTMAX + RATIO, "With @{width}?"), "c:", "width"),
         (
+            "# T\n\n" + card("c", SOFTMAX + RATIO.replace("ratio_of_", "")),
+            "mine.md:12: c: [answer] index: ",
+            "say which element is asked: index = 0 to 1",
+        ),
+        (
+            "# T\n\n" + card("c", SOFTMAX + RATIO.replace("ratio_of_", "") + "index = 9"),
+            "mine.md:15: c: [answer] index: ",
+            "it has no element 9; say which element is asked: index = 0 to 1",
+        ),
+        (
+            "# T\n\n" + card("c", SOFTMAX + 'claims = ["lecture_example"]\nparameters = { logits = [2.0, 0.0] }'),
+            "mine.md:10: c: [simulation] claims: 'lecture_example' does not apply at logits=(2.0, 0.0)",
+            "or leave the claim out",
+        ),
+        ("# T\n\n" + card("c", "accept = []", back="word " * 400), "mine.md:3: c:", "and 20 fit; shorten it"),
+        (
             "# T\n\n" + card("c", SOFTMAX + RATIO.replace("0.02", "0.5") + 'mistakes = ["forgets_to_exponentiate"]'),
             "mine.md:12: c:",
             "the key (7.389) and forgets_to_exponentiate (2) are too close",

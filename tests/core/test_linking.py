@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studyapp.core.linking import combinations, nearest_simulations, problems, too_close
+from studyapp.core.linking import combinations, nearest_simulations, problems, silent, too_close
 from studyapp.model import Asked, Card, Kind, ParameterValue, SimulationLink
 from studyapp.simulation import ClaimMark, Description, ExpectedMark, Key, MistakeMark, Parameter
 
@@ -12,7 +12,7 @@ COIN = Description(
     summary="",
     parameters=(Parameter("tosses", "int", 100, "how many", low=1, high=1000),),
     values=(ExpectedMark("share", "share of heads"), ExpectedMark("variance", "of the share")),
-    claims=(ClaimMark(1, "fair", "it is fair"),),
+    claims=(ClaimMark(1, "fair", "it is fair", domain="few tosses"), ClaimMark(2, "even", "it is even")),
     mistakes=(MistakeMark("forgets_the_root", "variance", "one forgets the root"),),
 )
 KNOWN = {"coin": COIN}
@@ -52,6 +52,40 @@ def test_each_wrong_name_is_told_with_the_nearest() -> None:
 def test_every_candidate_must_fit_the_bounds() -> None:
     """A drawn parameter out of bounds is found before any learner draws it."""
     assert "outside 1 .. 1000" in found(SimulationLink("coin", vary={"tosses": (10, 5000)}))
+
+
+def test_all_errors_of_a_card_come_at_once() -> None:
+    """Unknown names, bounds and fractions; also a mistake's name where the value's is wrong. Each has one remedy."""
+    link = SimulationLink("coin", {"tosess": 5, "tosses": 0}, {"bias": (1, 2), "tosses": (5000, 2.5)}, ("fare",))
+    wrong = problems([card(link, Asked("shar", 0.1, mistakes=("forgets_the_rot", "forgets_the_root")))], KNOWN)
+    assert [(one.what, one.remedy) for one in wrong] == [
+        ("[simulation] coin has no parameter 'tosess'", "did you mean tosses?"),
+        ("[simulation] parameter tosses: '0' does not fit, it lies outside 1 .. 1000", "correct the value"),
+        ("[simulation] coin has no parameter 'bias'", "it has tosses"),
+        ("[simulation] parameter tosses: '5000' does not fit, it lies outside 1 .. 1000", "correct the value"),
+        ("[simulation] parameter tosses: '2.5' does not fit, a whole number is wanted", "correct the value"),
+        ("[simulation] claims: 'fare' is not a claim of coin", "did you mean 'fair'?"),
+        ("[answer] value: 'shar' is not a value of coin", "did you mean 'share'?"),
+        ("[answer] mistakes: 'forgets_the_rot' is not a mistake of coin", "did you mean 'forgets_the_root'?"),
+    ]
+
+
+def test_a_claim_that_is_silent_at_some_draw_is_told() -> None:
+    """With the first such parameters and what it is about; one that always applies is not."""
+    link = SimulationLink("coin", claims=("fair", "even"), line=9)
+    draws: list[tuple[dict[str, ParameterValue], list[str]]] = [
+        ({"tosses": 1}, ["even", "fair"]),
+        ({"tosses": 2}, ["even"]),
+        ({"tosses": 3}, ["even"]),
+    ]
+    (wrong,) = silent(card(link), draws, COIN)
+    assert str(wrong) == (
+        "d.md:9: c: [simulation] claims: 'fair' does not apply at tosses=2;"
+        " it is about few tosses; choose such parameters, or leave the claim out"
+    )
+    (other,) = silent(card(SimulationLink("coin", claims=("even",))), [({}, [])], COIN)
+    assert str(other).endswith("'even' does not apply at the defaults; choose other parameters, or leave the claim out")
+    assert not silent(card(None), draws, COIN)
 
 
 def test_too_many_combinations_are_refused() -> None:

@@ -148,6 +148,12 @@ def test_reasons_and_wrapped_options() -> None:
             "- [x] a b\n- [ ] c\n- [ ] a  b",
             "7: q: this option is the same as that on line 5; change one of them",
         ),
+        ("- [x] Yes.\n- [ ]  yes", "6: q: this option is the same as that on line 5; change one of them"),
+        ("- [x] so?\n- [ ] SO !", "6: q: this option is the same as that on line 5; change one of them"),
+        (
+            "- [x] a\n- [ ] b\n- [ ] c\n- [ ] d\n- [ ] e\n- [ ] f\n- [ ] g",
+            "11: q: there are 7 options, and keys a to f for 6; leave out the least likely ones",
+        ),
         ("- [x] a\n- b", "6: q: this option has no [ ] or [x]; write '- [ ] ' before a wrong one"),
         ("- [x] a\n- [ ]", "6: q: this option is empty; write its text after the brackets"),
         (
@@ -303,3 +309,10 @@ def test_a_broken_card_is_left_out_and_the_rest_works() -> None:
     found = deck("# D\n\n## A {#a}\n\n- [ ] x\n- [ ] y\n\n## B {#b}\n\nanswer\n")
     assert [one.id for one in found.cards] == ["b"]
     assert [problem.card for problem in found.problems] == ["a"]
+
+
+def test_six_options_are_well_and_case_counts_in_maths_and_code() -> None:
+    """`$W$` and `$w$` are two things, and so are `A` and `a` in code."""
+    options = ["is $W$", "is $w$", "is `A`", "is `a`", "!", "?"]
+    text = "\n".join(f"- [{'x' if one == '!' else ' '}] {one}" for one in options)
+    assert [one.text for one in card(f"## Q\n\n{text}").options] == options

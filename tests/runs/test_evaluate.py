@@ -152,9 +152,6 @@ def test_a_key_may_be_an_element_of_an_array(bench: Bench, tmp_path: Path) -> No
     ("asked", "told"),
     [
         (({}, "share"), "has no value 'share' with an exact answer; ask for one of powers, odds"),
-        (({}, "powers"), "@expected powers is an array of 4; say which element is asked, with index"),
-        (({}, "powers", 4), "it has no element 4; ask for 0 to 3"),
-        (({}, "odds", 0), "@expected odds is one number, it has no element 0; leave the index out"),
         (({}, "odds", None, ["linear"]), "has no mistake 'linear' about odds; name one of (it has none)"),
         (({}, "powers", 0, ["other"]), "has no mistake 'other' about powers; name one of linear, one"),
         (({"chance": 0.95}, "powers", 0), "powers has no exact answer at chance=0.95; ask where @expected applies"),
@@ -171,6 +168,34 @@ def test_a_key_that_cannot_be_had_is_one_clear_line(
     line = bench.error(bench.worker.keys(write(tmp_path, ARRAYS), [{}, sets], *rest))
     assert line.startswith("coin.py")
     assert told in line
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("powers", None), "powers is an array of 4; say which element is asked: index = 0 to 3"),
+        (("powers", 4), "powers is an array of 4, it has no element 4; say which element is asked: index = 0 to 3"),
+        (("odds", 0), "odds is one number, it has no element 0; leave the index out"),
+        (("table", 0), "table is an array of 2 x 2, no element of it is a number; ask for a value that is a number"),
+    ],
+)
+def test_an_element_that_does_not_exist_is_the_cards_mistake(
+    bench: Bench, tmp_path: Path, asked: tuple[str, int | None], told: str
+) -> None:
+    """So the error names the card's key, not the simulation's file, and no parameters."""
+    source = write(tmp_path, ARRAYS + '\n\n@expected("table")\ndef table(parameters):\n    return np.eye(2)\n')
+    line = bench.error(bench.worker.keys(source, [{"chance": 0.5}], *asked))
+    assert line.startswith(f"[answer] index: {told}")
+
+
+def test_the_claims_that_apply_are_known_without_a_run(bench: Bench, tmp_path: Path) -> None:
+    """At each set of parameters; an error in an author's `applies` is one line."""
+    sets: list[dict[str, Any]] = [{}, {"chance": 0.3}, {"chance": "0.5"}]
+    both = {"share_is_chance", "fair"}
+    source = write(tmp_path, COIN.replace(RUN, RUN.replace("heads =", "raise AssertionError; heads =")))
+    assert bench.do(bench.worker.applying(source, sets)) == [both, {"share_is_chance"}, both]
+    broken = write(tmp_path, COIN.replace("parameters.chance == 0.5", "1 / 0"), "broken")
+    assert "ZeroDivisionError" in bench.error(bench.worker.applying(broken, sets))
 
 
 def test_a_negative_seed_is_refused(bench: Bench, tmp_path: Path) -> None:

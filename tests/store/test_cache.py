@@ -73,6 +73,18 @@ def test_a_damaged_cache_is_rebuilt_at_the_start(home: Path, damage: Callable[[P
         assert store.refold() == store.integrity() == []
 
 
+def test_that_a_cache_was_made_anew_is_remembered(home: Path) -> None:
+    """The doctor says so; a new home and a sound cache are nothing to tell of."""
+    with opened(home) as store:
+        assert not store.rebuilt
+        store.append([answered("a")], at=at(), day=TODAY)
+    with opened(home) as store:
+        assert not store.rebuilt
+    (home / "cache.db").write_text("garbage")
+    with opened(home) as store:
+        assert store.rebuilt
+
+
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
 def test_a_cache_damaged_while_it_is_open_is_mended(home: Path, damage: Callable[[Path], object]) -> None:
     """Every question is answered as before, now and after a restart."""

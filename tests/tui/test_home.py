@@ -25,7 +25,7 @@ async def test_home_without_history(tmp_path: Path, size: tuple[int, int]) -> No
             seat.see(r"Name +Mastery +Learn +Test +Matching +Spaced")
             seat.see(r"▸ All decks +░{8} +0 % +-  .* 20 new")
             seat.see(r"First deck +░{8} +0 % .* 3 new")
-            seat.see(r"No study sessions yet\. Enter starts with 20 new cards\.")
+            seat.see(r"No study sessions yet\. Enter starts; 20 new cards wait")
             seat.see("Today   20 new, about 10 of 18 minutes")
             for hint in ("Enter study everything due, mixed", "x lab", "/ find", ": commands", "? keys", "q quit"):
                 assert hint in seat.text

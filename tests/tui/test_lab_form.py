@@ -97,7 +97,7 @@ async def test_the_mouse_moves_sliders(tmp_path: Path) -> None:
             assert value(seat, "round_off") == "off"
             await seat.click("round_off")
             assert value(seat, "round_off") == "on ·"
-            await seat.click("0 reset")
+            await seat.click("R reset")
             assert (value(seat, "x"), value(seat, "round_off")) == ("2", "off")
             await seat.click("x run  ")
             await seat.wait("1 claim holds here")

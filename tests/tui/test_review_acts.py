@@ -53,7 +53,7 @@ async def test_an_undone_choice_is_graded_anew(tmp_path: Path) -> None:
             await seat.press("4")
             seat.see("may be lowered")
             await seat.press("space")
-        assert graded(opened) == [("gain", 3)]
+        assert graded(opened) == [("gain", 1)]
 
 
 async def test_undo_reaches_earlier_sessions(tmp_path: Path) -> None:
