@@ -96,6 +96,7 @@ def test_an_empty_folder_says_how_to_start(tmp_path: Path) -> None:
     """The first start ever, on a folder that does not exist, names the key that begins; `q` ends with status 0."""
     with Terminal(studyapp(tmp_path / "new")) as terminal:
         terminal.wait(r"No study sessions yet\. Enter starts; \d+ new cards")
+        assert re.search("(?m)^ ▸ All decks", terminal.text), "the first screen has its margins"
         terminal.press("q")
         assert terminal.finish() == 0
 

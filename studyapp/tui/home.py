@@ -35,7 +35,7 @@ class HomeScreen(StudyScreen):
         Binding("U", "app.redo", "do it again"),
         Binding("q", "app.quit", "quit; everything is saved"),
     ]
-    CSS = """
+    DEFAULT_CSS = """
     HomeScreen #scroll { height: 1fr; padding: 1 1 0 1; }
     HomeScreen #table, HomeScreen #state { height: auto; link-style: none; link-color: $text;
         link-background: transparent; link-style-hover: none; link-background-hover: $panel; link-color-hover: $text; }
