@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from studyapp.model import Answered, Card, Entry, Flagged, Placed, Revoked, Schedule
+from studyapp.model import Answered, Card, Entry, Flagged, Kind, Placed, Revoked, Schedule
 from studyapp.store import LogRow
 from studyapp.tui import wording
-from studyapp.tui.card_text import plain
+from studyapp.tui.card_text import content, plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.screen import StudyScreen
 
@@ -72,13 +72,14 @@ def line(entry: Entry, *, revoked: bool, six: bool) -> Content:
             sure = {True: ", sure", False: ", a guess", None: ""}[answer.sure]
             if answer.correct is False and not answer.given:
                 sure = ", not known"
-            what = f"{wording.grade_name(answer.grade, six=six)}{sure}  {answer.given}"
+            given = content(answer.given).first_line if answer.kind is Kind.CHOICE else plain(answer.given)
+            what = plain(f"{wording.grade_name(answer.grade, six=six)}{sure}  ") + given
         case Flagged():
-            what = wording.act(entry, six=six)
+            what = plain(wording.act(entry, six=six))
         case Placed(due=due):
-            what = f"placed: due {wording.day_name(due)}"
+            what = plain(f"placed: due {wording.day_name(due)}")
         case event:
-            what = type(event).__name__.lower()
+            what = plain(type(event).__name__.lower())
     when = f"{wording.day_name(entry.day)}  {entry.at.astimezone():%H:%M}  "
     style = Style(strike=True, dim=True) if revoked else Style()
-    return Content.assemble((when, Style(dim=True)), plain(what).stylize(style), "  taken back" if revoked else "")
+    return Content.assemble((when, Style(dim=True)), what.stylize(style), "  taken back" if revoked else "")

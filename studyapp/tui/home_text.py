@@ -61,7 +61,7 @@ def state(seen: Overview, folder: str, width: int) -> Content:
         lines += [plain(folder)]
     elif not seen.studied_before:
         new = wording.counted(seen.all.new, "new card")
-        lines += [Content.styled(f"No study sessions yet. Enter starts; {new} wait, as many as the time fits.", BOLD)]
+        lines += [Content.styled(f"No study sessions yet. Enter starts; {new} wait, as the time allows.", BOLD)]
     elif seen.welcome_back:
         when = (
             f"you are level on {_date(seen.today + seen.level_in_days)}" if seen.level_in_days else "this takes a while"

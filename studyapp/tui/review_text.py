@@ -63,26 +63,33 @@ def front(question: Question, hinted: bool, width: int) -> Content:
     return stacked(heading, rest, labelled("hint", question.card.hint, width) if hinted else None)
 
 
-def options(question: Question, picked: int | None, graded: Graded | None, given: str, width: int) -> Content:
-    """The options a, b, c ...; after the answer each wears its mark, in signs and words and not by colour alone."""
+def options(question: Question, picked: int | None, width: int) -> Content:
+    """The options a, b, c ... as they are asked, the one picked marked; each can be clicked."""
     lines = []
     for position, option in enumerate(question.options):
-        chosen = (option.text == given) if graded or given else (position == picked)
-        mark, style = "  ", Style()
-        if graded or given:
-            mark = f"{RIGHT} " if option.correct else f"{WRONG} " if chosen else "  "
-            style = BOLD if option.correct else Style() if chosen else DIM
-        elif chosen:
-            mark, style = "▸ ", BOLD
+        mark, style = ("▸ ", BOLD) if position == picked else ("  ", Style())
+        line = _option(position, mark, content(option.text, width=width - 5).stylize(style), style, width)
+        lines.append(line.stylize(Style.from_meta({"@click": f"screen.pick({position})"})))
+    return Content("\n").join(lines)
+
+
+def options_answered(question: Question, graded: Graded | None, given: str, width: int) -> Content:
+    """The options with the right one and the one given marked, in signs and words and not by colour alone."""
+    lines = []
+    for position, option in enumerate(question.options):
+        chosen = option.text == given
+        mark = f"{RIGHT} " if option.correct else f"{WRONG} " if chosen else "  "
+        style = BOLD if option.correct else Style() if chosen else DIM
         text = content(option.text, width=width - 5).stylize(style)
-        if chosen and (graded or given):
+        if chosen:
             sure = graded.verdict.sure if graded else None
             text += Content.styled("    your answer" + {True: ", sure", False: ", a guess", None: ""}[sure], DIM)
-        line = beside(Content.styled(f"{mark}{LETTERS[position]}  ", style), text, width)
-        if not (graded or given):
-            line = line.stylize(Style.from_meta({"@click": f"screen.pick({position})"}))
-        lines.append(line)
+        lines.append(_option(position, mark, text, style, width))
     return Content("\n").join(lines)
+
+
+def _option(position: int, mark: str, text: Content, style: Style, width: int) -> Content:
+    return beside(Content.styled(f"{mark}{LETTERS[position]}  ", style), text, width)
 
 
 def steps(question: Question, shown: int, width: int) -> Content:
@@ -112,7 +119,7 @@ def asked(session: StudySession, picked: int | None, steps_shown: int, uncovered
             days = wording.interval(session.schedule.interval)
             return Content.styled(f"Last seen {days} ago. Recall the answer first: Space uncovers the options.", DIM)
         case Asking.OPTIONS:
-            return options(question, picked, None, "", width)
+            return options(question, picked, width)
         case Asking.STEPS:
             return steps(question, steps_shown, width)
         case _:
@@ -128,7 +135,7 @@ def answer(session: StudySession, unfolded: bool, width: int) -> Content:
     parts: list[Content | None] = []
     match question.asking:
         case Asking.OPTIONS:
-            parts.append(options(question, None, graded, given or question.options[question.right].text, width))
+            parts.append(options_answered(question, graded, given, width))
             wrong = next((one for one in question.options if one.text == given and not one.correct), None)
             if wrong is not None and wrong.reason:
                 letter = LETTERS[question.options.index(wrong)]
@@ -166,7 +173,7 @@ def both_sides(question: Question, width: int) -> Content:
     card = question.card
     parts: list[Content | None] = []
     if question.options:
-        parts.append(options(question, None, None, question.options[question.right].text, width))
+        parts.append(options_answered(question, None, "", width))
     if question.steps:
         parts.append(steps(question, len(question.steps), width))
     parts.append(content(question.back, width=width) if question.back else None)
@@ -249,7 +256,8 @@ def grade_row(session: StudySession, six: bool, width: int) -> Content:
         top.append(Content.styled(label.ljust(column), style))
         after = wording.consequence(outlook[grade], column - 2)
         bottom.append(Content.styled(f"   {after}".ljust(column), DIM))
-    return Content("\n").join([Content(" ") + first, Content().join(top), Content().join(bottom)])
+    words = [Content(" ") + line for line in first.wrap(width)]
+    return Content("\n").join([*words[:2], Content().join(top), Content().join(bottom)][:3])
 
 
 def _outlook_words(outlook: dict[int, Outlook]) -> Content:

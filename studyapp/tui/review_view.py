@@ -28,6 +28,10 @@ DEAD_SECONDS = 0.25
 """Grade keys do nothing for so long after a reveal: a second press of Space is not a grade."""
 
 
+LOW = 18
+"""On a screen of fewer lines, room for the grades is made when they come, and there is no tip."""
+
+
 @dataclass(slots=True)
 class Turn:
     """How far the learner is with the card in hand; nothing of it is logged. `turned_at` is of a monotonic clock."""
@@ -57,6 +61,8 @@ class CardView(Vertical):
     CardView .text { height: auto; link-style: none; link-color: $text; link-background: transparent;
         link-style-hover: underline; link-background-hover: transparent; link-color-hover: $text; }
     CardView #grades { height: 3; padding-right: 1; }
+    CardView.low #grades { height: auto; max-height: 3; }
+    CardView.low #card, CardView.low AnswerBox { margin-top: 0; }
     """
 
     class Moved(Message):
@@ -117,9 +123,11 @@ class CardView(Vertical):
         question = session.question
         if question is None:
             return
+        self.set_class(self.app.size.height < LOW, "low")
         if session.stage is Stage.ASKED:
             middle = review_text.asked(session, turn.picked, turn.steps, turn.uncovered, width)
-            foot = review_text.beside(Content(" "), plain(tip).stylize(DIM), width) if tip else Content()
+            helped = bool(tip) and not self.has_class("low")
+            foot = review_text.beside(Content(" "), plain(tip).stylize(DIM), width) if helped else Content()
         else:
             middle = review_text.answer(session, turn.unfolded, width)
             foot = review_text.grade_row(session, six, width)

@@ -18,7 +18,7 @@ from studyapp.tui.home import HomeScreen
 from studyapp.tui.review import ReviewScreen
 
 CHARACTERS = {"space": " ", "enter": "\r", "escape": "\x1b"}
-ROUNDS = 4
+ROUNDS = 5
 """A key is passed on from the app to the screen to a widget, and what it changes is drawn at the next idle moment."""
 PATIENCE = 10.0
 """So many seconds a test waits for what should be there at once: a busy machine is no failure."""

@@ -123,3 +123,13 @@ async def test_messages_are_text(tmp_path: Path) -> None:
             await seat.settle()
             assert seat.row(r"wrong: \[@click=app.quit\]") == 0
             assert not set(seat.text) & {"\x1b", "\x07", "\x9b", "\u202e"}
+
+
+async def test_a_low_screen_shows_what_matters(tmp_path: Path) -> None:
+    """At 40x12 there is room for options while they are open, and for the grades once they are answered."""
+    with library(tmp_path, Clock(), choice=CHOICE) as opened:
+        async with in_review(opened, size=(40, 12)) as seat:
+            seat.see("Which gain keeps the level", "a  ", "b  ", "Enter sure")
+            assert not seat.shows("Pick a letter")
+            await seat.press("a", "space")
+            seat.see("your answer|✓", "1 Again +2 Hard", "Space (next|read on)")
