@@ -141,12 +141,9 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
     layer, power = Axis("layer"), Axis("log10 of the mean square")
     density, edges = np.histogram(weights, bins=41, density=True)
     law = Line((edges[1:] + edges[:-1]) / 2, density, parameters.initialiser)
-    figures = [
-        Figure("The signal going up", layer, power, lines[0]),
-        Figure("The gradient going down", layer, power, lines[1]),
-        Figure("The weights of layer 1", Axis("weight"), Axis("density"), [law]),
-    ]
-    return Result(values, figures)
+    rising = Figure("The signal going up", layer, power, lines[0])
+    falling = Figure("The gradient going down", layer, power, lines[1])
+    return Result(values, [rising, falling, Figure("The weights of layer 1", Axis("weight"), Axis("density"), [law])])
 
 
 def one_layer(parameters: Parameters, rng: np.random.Generator) -> tuple[dict[str, float], Array]:
@@ -196,10 +193,7 @@ def backward_factor(p: Parameters) -> float:
     return p.fan_out * weight_variance(p)
 
 
-@expected(
-    "by what layer 1 multiplies the mean square of the signal, with its activation",
-    applies=lambda p: p.activation in KEPT,
-)
+@expected("by what layer 1 and activation multiply the signal's mean square", applies=lambda p: p.activation in KEPT)
 def growth_per_layer(p: Parameters) -> float:
     return KEPT[p.activation] * forward_factor(p)
 
@@ -307,16 +301,15 @@ def where(initialisers: str, activations: str, **wanted: Any) -> dict[str, Any]:
 
 
 GLOROT, EVERY = "glorot_uniform glorot_normal", " ".join([*LAWS, "fixed_normal"])
-DEEP: dict[str, Any] = {"fan_in": 512, "fan_out": 512, "depth": 50, "batch": (128, 512)}
-WIDE: dict[str, Any] = {"fan_in": (128, 2048), "fan_out": (128, 2048), "depth": 20, "batch": (128, 512)}
-UNEVEN: dict[str, Any] = {"fan_in": 512, "fan_out": 128, "depth": 19, "batch": (128, 512)}
+DEEP: dict[str, Any] = {"fan_in": 512, "fan_out": 512, "depth": 50}
+ROWS: dict[str, Any] = {"batch": (128, 512)}
 
-GLOROT_WIDE = where(GLOROT, "identity", **WIDE)
-GLOROT_TANH, GLOROT_RELU = where(GLOROT, "tanh", **DEEP), where(GLOROT, "relu", **DEEP)
-HE_RELU, HE_UNEVEN = where("he_normal", "relu", **DEEP), where("he_normal", "relu", **UNEVEN)
+GLOROT_WIDE = where(GLOROT, "identity", fan_in=(128, 2048), fan_out=(128, 2048), depth=20, **ROWS)
+GLOROT_TANH, GLOROT_RELU = where(GLOROT, "tanh", **DEEP, **ROWS), where(GLOROT, "relu", **DEEP, **ROWS)
+HE_RELU, HE_RELU_ROWS = where("he_normal", "relu", **DEEP), where("he_normal", "relu", **DEEP, **ROWS)
+HE_UNEVEN = where("he_normal", "relu", fan_in=512, fan_out=128, depth=19, **ROWS)
 OLD_TANH, OLD = where("fan_in_uniform", "tanh", **DEEP), where("fan_in_uniform", "identity tanh", **DEEP)
-LAYER = where(EVERY, "identity", fan_in=(64, 2048), fan_out=(64, 2048), batch=(128, 512))
-MANY: dict[str, Any] = {"applies": lambda p: p.fan_in * p.fan_out >= 256, "domain": "256 weights or more"}
+LAYER = where(EVERY, "identity", fan_in=(64, 2048), fan_out=(64, 2048), **ROWS)
 
 
 def doublings_per_layer(squares: Array) -> float:
@@ -324,26 +317,30 @@ def doublings_per_layer(squares: Array) -> float:
     return float(np.polyfit(np.arange(squares.size), np.log2(squares), 1)[0])
 
 
-@claim(1, "a weight matrix has its law's variance (a uniform one limit^2 / 3) within 5 standard errors", **MANY)
+@claim(1, "a weight matrix has its law's variance (a uniform one limit^2 / 3) within 5 e + 4 e^2, e its standard error")
 def samplers_have_their_variance(p: Parameters, values: Values) -> Check:
+    """A sum of squares is skewed: by chi^2, 1.8e-4 of normal 4 x 4 matrices exceed 5 e alone, 1e-5 this bound."""
     error = math.sqrt(2 / (p.fan_in * p.fan_out))  # that of normal weights; uniform ones stray less
-    return about(values["first_matrix_variance"], weight_variance(p), relative=5 * error)
+    return about(values["first_matrix_variance"], weight_variance(p), relative=5 * error + 4 * error**2)
 
 
 @claim(2, "He keeps the mean square of the signal level: from 0.05 to 13 after 50 ReLU layers", **HE_RELU)
 def he_keeps_relu_level(p: Parameters, values: Values) -> Check:
-    return between(values["signal"][-1], 0.05, 13)  # ln is near N(-0.25, 0.5): each layer adds 5/512 to the variance
+    """4.2 standard deviations (sd) of ln, which is near N(-0.2, 0.65^2); 0.15 to 5 fails for 10 of 1,441 networks."""
+    return between(values["signal"][-1], 0.05, 13)
 
 
-@claim(3, "Glorot and tanh: the variance is 0.394 at layer 1 (5 %) and 0.0102 at layer 50 (35 %)", **GLOROT_TANH)
+@claim(3, "Glorot and tanh: the variance is 0.394 at layer 1 (5 %) and 0.0102 at layer 50 (30 %)", **GLOROT_TANH)
 def glorot_tanh_shrinks_slowly(p: Parameters, values: Values) -> Check:
+    """ln has an sd of 0.067 at layer 50, and a mean 3 % below 0.0102: 30 % is 4.3 sd, 25 % only 3.8 (0 of 1,441)."""
     first = abs(values["signal"][1] / 0.394 - 1) <= 0.05
-    return about(values["signal"][50] if first else math.inf, 0.0102, relative=0.35)
+    return about(values["signal"][50] if first else math.inf, 0.0102, relative=0.3)
 
 
-@claim(4, "Glorot and ReLU: the mean square halves per layer, log2 slope -1 within 0.1", **GLOROT_RELU)
+@claim(4, "Glorot and ReLU: the mean square halves per layer, log2 slope -1 within 0.09", **GLOROT_RELU)
 def glorot_relu_halves_per_layer(p: Parameters, values: Values) -> Check:
-    return about(doublings_per_layer(values["signal"]), -1, absolute=0.1)
+    """The walk of log2 leaves a slope of sd 0.021 round -1.006: 0.09 is 4.1 sd; 0.06 fails for 7 of 1,441 networks."""
+    return about(doublings_per_layer(values["signal"]), -1, absolute=0.09)
 
 
 @claim(5, "uniform on +-1/sqrt(n): n Var W is 1/3 (5 %), and 50 tanh layers leave a variance below 1e-20", **OLD_TANH)
@@ -363,11 +360,13 @@ def one_layer_multiplies_the_gradient(p: Parameters, values: Values) -> Check:
     return about(values["gradient"][-2] / values["gradient"][-1], n_out * p.variance(n_in, n_out), relative=0.15)
 
 
-@claim(9, "widths a, b in turn: both variances times (4ab/(a+b)^2)^(depth/2), factor 2", **GLOROT_WIDE)
+@claim(9, "widths a, b in turn: both variances times (4ab/(a+b)^2)^(depth/2), factor 1.5 (2 below 256)", **GLOROT_WIDE)
 def alternating_widths_lose_both_ways(p: Parameters, values: Values) -> Check:
+    """ln has an sd of 0.088 at 256 units (4.6 sd) and 0.167 at 128 (4.1), where 1.5 fails for 87 of 4,000 networks."""
     both = (4 * p.fan_in * p.fan_out / (p.fan_in + p.fan_out) ** 2) ** (p.depth / 2)
     ways = (values["signal"][-1] / values["signal"][0], values["gradient"][0] / values["gradient"][-1])
-    return about(max(ways, key=lambda way: abs(math.log(way / both))), both, factor=2)
+    luck = 1.5 if min(p.fan_in, p.fan_out) >= 256 else 2
+    return about(max(ways, key=lambda way: abs(math.log(way / both))), both, factor=luck)
 
 
 @claim(10, "He, widths 512, 128, ..: the signal stays level, the gradient gets n_L/n_0 = 1/4 (factor 3)", **HE_UNEVEN)
@@ -381,7 +380,7 @@ def glorot_tanh_gradients_shrink(p: Parameters, values: Values) -> Check:
     return between(values["gradient"][0] / values["gradient"][-1], 0.010, 0.019)
 
 
-@claim(12, "He and ReLU: layer 0 gets 0.3 to 3.5 times the variance of the gradient", **HE_RELU)
+@claim(12, "He and ReLU: layer 0 gets 0.3 to 3.5 times the variance of the gradient", **HE_RELU_ROWS)
 def he_keeps_relu_gradients_level(p: Parameters, values: Values) -> Check:
     return between(values["gradient"][0] / values["gradient"][-1], 0.3, 3.5)
 
@@ -393,6 +392,7 @@ def fan_in_uniform_thirds_the_gradient(p: Parameters, values: Values) -> Check:
 
 @claim(14, "Glorot and tanh: ten layers further up the variance is always less", **GLOROT_TANH)
 def glorot_tanh_decreases_throughout(p: Parameters, values: Values) -> Check:
+    """The fall of ln over ten layers is 4.5 sd or more; over five 2.8, where it fails for 11 of 1,441 networks."""
     return below((values["signal"][10:] / values["signal"][:-10]).max(), 1)
 
 
