@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from studyapp.core.linking import combinations, nearest, problems, silent, too_close
 from studyapp.core.questions import Question
+from studyapp.core.receipts import Receipt, differences, read, short
 from studyapp.model import Card, Day, ParameterValue, Problem, SimulationLink
+from studyapp.runs.ahead import Ahead, Identity
 from studyapp.runs.consent import Consent
 from studyapp.runs.errors import SimulationError
 from studyapp.runs.finder import Found, Source, find, read_source
@@ -21,7 +24,15 @@ from studyapp.simulation import Description, Figure, Key, Run
 from studyapp.store import StoreError
 
 QUICK = 0.2
-"""Runs of so many seconds at most are made by themselves when an answer is shown."""
+"""Runs of so many seconds at most are made by themselves, to be shown beside an answer."""
+
+ONCE_MORE = 2.0
+"""A run that took longer than `QUICK`, but not longer than this, is timed anew at each start: the machine may have been
+busy when it was timed, and the fastest time counts."""
+
+
+class IncomparableError(SimulationError):
+    """A receipt that cannot be compared: its file is another now or may not run, or it holds no values."""
 
 
 class ConsentError(SimulationError):
@@ -58,6 +69,8 @@ class Laboratory:
         self._found: Found | None = None
         self._described: dict[str, Description] = {}
         self._keys: dict[tuple[str, str], Key] = {}
+        self._ahead = Ahead()
+        self._timed: set[tuple[str, str]] = set()
 
     @property
     def found(self) -> Found:
@@ -107,6 +120,7 @@ class Laboratory:
         if source.sha256 not in self._described:
             kept = self._memory.get_description(source.sha256)
             if kept is None:
+                await self._ahead.room()
                 self._described[source.sha256] = description = await self._worker.describe(source)
                 with suppress(StoreError):  # what cannot be remembered, as on a full disk, is computed again
                     self._memory.put_description(source.sha256, encode(description).decode())
@@ -117,7 +131,7 @@ class Laboratory:
     async def descriptions(self) -> tuple[dict[str, Description], list[Problem]]:
         """All simulations that may run and can be read, by name, and the problems of those that cannot."""
         known: dict[str, Description] = {}
-        wrong = list(self.found.problems)
+        wrong = [*self.found.problems, *self._consent.problems()]
         for name, source in self.found.sources.items():
             if not self.trusted(source):
                 continue
@@ -137,18 +151,54 @@ class Laboratory:
         """Run a simulation in the worker; missing parameters take their defaults. Raises SimulationError."""
         description = await self.describe(name)
         accepted = description.accept(parameters)
+        await self._ahead.room()
         return await self._worker.run(self._allowed(name), accepted, seed, progress)
 
-    async def run_quickly(self, name: str, parameters: Mapping[str, object], seed: int) -> Run | None:
-        """Run a simulation that is shown while nobody waits for it; None when it is known to take too long for that."""
-        question = "seconds " + json.dumps(sorted(parameters.items()))
-        sha256 = self._allowed(name).sha256
-        if float(self._memory.get_key(sha256, question) or 0) > QUICK:
+    async def run_ahead(self, question: Question) -> None:
+        """Make the run that is shown beside the question's answer while the learner thinks, if it may run and is quick.
+
+        Nothing is raised: what goes wrong is said by `run_quickly`. Stopping to wait ends the run soon.
+        """
+        link = question.card.simulation
+        with suppress(SimulationError, StoreError):
+            if link is not None and (asked := self._quick(link.name, question.parameters, question.seed)) is not None:
+                await self._ahead.make(*asked)
+
+    async def run_quickly(self, name: str, parameters: Mapping[str, ParameterValue], seed: int) -> Run | None:
+        """The run that is shown beside an answer, made now unless it was made ahead; None when it takes too long."""
+        asked = self._quick(name, parameters, seed)
+        return None if asked is None else await self._ahead.get(*asked)
+
+    def finished(self, question: Question) -> Run | None:
+        """The run that is shown beside the question's answer, if it was made ahead and is over."""
+        link = question.card.simulation
+        source = self.found.sources.get(link.name) if link is not None else None
+        if source is None:
             return None
-        run = await self.run(name, parameters, seed)
-        with suppress(StoreError):
-            self._memory.put_key(sha256, question, f"{run.seconds:.3f}")
-        return run
+        return self._ahead.finished((source.sha256, _written(question.parameters), question.seed))
+
+    def _quick(
+        self, name: str, parameters: Mapping[str, ParameterValue], seed: int
+    ) -> tuple[Identity, Callable[[], Coroutine[Any, Any, Run]]] | None:
+        """A run and how it is made, or None if it is known to be slow."""
+        sha256, written = self._allowed(name).sha256, _written(parameters)
+        question = f"seconds {written}"
+        kept = self._memory.get_key(sha256, question)
+        fastest = float(kept) if kept else math.inf
+        slow = kept is not None and fastest > QUICK
+        identity = (sha256, written, seed)
+        if slow and (fastest > ONCE_MORE or (sha256, question) in self._timed) and not self._ahead.finished(identity):
+            return None
+
+        async def making() -> Run:
+            run = await self.run(name, parameters, seed)
+            self._timed.add((sha256, question))
+            if run.seconds < fastest:
+                with suppress(StoreError):
+                    self._memory.put_key(sha256, question, f"{run.seconds:.3f}")
+            return run
+
+        return identity, making
 
     async def key(self, card: Card, parameters: Mapping[str, ParameterValue]) -> Key:
         """The exact answer of a computed card at these parameters, with what its mistakes give. Computed once."""
@@ -177,8 +227,19 @@ class Laboratory:
         for one in parameter_sets:
             description.accept(one)
         source = self._allowed(link.name)
+        await self._ahead.room()
         # Not what was accepted, which has all the defaults too: an error is to name the card's own parameters.
         return await self._worker.keys(source, parameter_sets, asked.value, asked.index, asked.mistakes)
+
+    async def single_numbers(self, name: str, parameters: Mapping[str, ParameterValue]) -> frozenset[str]:
+        """The values that have one number as their exact answer at these parameters, and no array or none at all."""
+        source, found = self._allowed(name), set()
+        await self._ahead.room()
+        for mark in (await self.describe(name)).values:
+            with suppress(SimulationError):
+                await self._worker.keys(source, [parameters], mark.name)
+                found.add(mark.name)
+        return frozenset(found)
 
     def misconception(self, card: Card, mistake: str) -> str:
         """What a named mistake of a computed card's simulation says, once its key was computed; else empty."""
@@ -202,18 +263,60 @@ class Laboratory:
         return tuple(json.loads(kept)) if kept else None
 
     def receipt(self, question: Question) -> dict[str, object] | None:
-        """What a computed question was judged against, to be logged with its answer; None for other cards."""
+        """What the answer that is given now was computed from, to be logged with it; None without a simulation.
+
+        Of a computed card the key it is judged against; and of the run that is shown beside the answer the measured
+        numbers, if that run is over by now. Of an answer that comes before, they are empty.
+        """
         link, asked, key = question.card.simulation, question.card.answer, question.key
-        if link is None or asked is None or key is None:
+        source = self.found.sources.get(link.name) if link is not None else None
+        if source is None:
             return None
-        return {
-            "simulation": link.name,
-            "sha256": self.source(link.name).sha256,
-            "parameters": dict(question.parameters),
-            "seed": question.seed,
-            "values": {asked.value: key.value},
-            "numpy": version("numpy"),
-        }
+        run = self.finished(question)
+        return Receipt(
+            simulation=source.name,
+            sha256=source.sha256,
+            parameters=question.parameters,
+            seed=question.seed,
+            numpy=run.numpy if run is not None else self._worker.numpy or version("numpy"),
+            key={asked.value: key.value} if asked is not None and key is not None else {},
+            values=short(run.values) if run is not None else {},
+            index=asked.index if asked is not None else None,
+        ).told()
+
+    async def again(self, told: Mapping[str, Any]) -> list[str]:
+        """Compute a logged receipt once more: where it disagrees now, in words; nothing if it agrees to 1e-9.
+
+        Raises IncomparableError where that cannot be told, and SimulationError for a simulation that fails by now.
+        """
+        try:
+            logged = read(told)
+        except ValueError as error:
+            raise IncomparableError("receipt", f"cannot be read ({error})") from None
+        source = self.found.sources.get(logged.simulation)
+        if source is None:
+            raise IncomparableError(logged.simulation, "there is no simulation of this name any more")
+        if source.sha256 != logged.sha256:
+            raise IncomparableError(source.path.name, "the file changed since")
+        if not self.trusted(source):
+            raise IncomparableError(source.path.name, "the file may not run yet")
+        if not (logged.key or logged.values):
+            raise IncomparableError(source.path.name, "answered before its run was over")
+        found: list[str] = []
+        for value, was in logged.key.items():
+            try:
+                (key,) = await self._worker.keys(source, [logged.parameters], value, logged.index)
+            except SimulationError as error:
+                if logged.index is None and error.place.startswith("["):
+                    raise IncomparableError(value, "it was not logged which element was asked") from None
+                raise
+            found += differences({value: was}, {value: key.value})
+        if logged.values:
+            run = await self.run(source.name, logged.parameters, logged.seed)
+            found += differences(logged.values, run.values)
+        if found and logged.numpy != self._worker.numpy:
+            found.append(f"NumPy was {logged.numpy}, and is {self._worker.numpy} now")
+        return found
 
     async def draw(self, figure: Figure, file: Path) -> None:
         """Write a figure as PNG or SVG, by the file's ending; matplotlib runs in the worker."""
@@ -224,7 +327,8 @@ class Laboratory:
         await self._worker.cancel()
 
     async def close(self) -> None:
-        """End the worker process."""
+        """End the worker process, and forget what was made ahead."""
+        await self._ahead.close()
         await self._worker.close()
 
     async def check(self, cards: Iterable[Card]) -> list[Problem]:
@@ -280,3 +384,7 @@ def _question(card: Card, parameters: Mapping[str, ParameterValue]) -> str:
     asked = card.answer
     assert asked is not None
     return json.dumps([asked.value, asked.index, asked.mistakes, sorted(parameters.items())])
+
+
+def _written(parameters: Mapping[str, ParameterValue]) -> str:
+    return json.dumps(sorted(parameters.items()))

@@ -91,6 +91,11 @@ class StudySession:
         return len({card_of(one.entry) for one in self._answers} - waiting)
 
     @property
+    def coming_back(self) -> int:
+        """How many cards of this session were answered and are to be asked again in it."""
+        return len({card_of(one.entry) for one in self._answers} & set(self.queue.waiting))
+
+    @property
     def place(self) -> int:
         """Which card of the session is in hand, from 1."""
         finished = self.graded is not None and not self.graded.after.drilling
@@ -123,14 +128,17 @@ class StudySession:
         return self.question
 
     async def look_ahead(self) -> None:
-        """Compute the numbers of the card after this one, so that it shows at once."""
+        """While the learner thinks: the numbers of the cards after this one, then the run beside this one's answer."""
+        question = self.question
         for card_id in self.queue.waiting[1:3]:
             card = self.store.card(card_id)
             if card is not None and card.answer is not None:
                 try:
                     await self.laboratory().key(card, draw(card, self._seed(card_id)))
                 except (SimulationError, ValueError):
-                    return  # said when the card is asked
+                    break  # said when the card is asked
+        if question is not None and question.card.simulation is not None and not self.trouble:
+            await self.laboratory().run_ahead(question)
 
     def _seed(self, card: str) -> int:
         return self._seeds.setdefault(card, self.seeds())
@@ -295,7 +303,7 @@ class StudySession:
             sure=verdict.sure,
             milliseconds=milliseconds,
             given=given,
-            receipt=self.laboratory().receipt(question) if question.key is not None else None,
+            receipt=self.laboratory().receipt(question) if question.card.simulation is not None else None,
         )
 
     def _settle(self, entry: Entry, verdict: Verdict, before: Schedule) -> Graded:

@@ -3,101 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 
 import pytest
 
-from studyapp.core.questions import pose
 from studyapp.lab import ConsentError, Laboratory
 from studyapp.library import Library
-from studyapp.model import Card
 from studyapp.runs.errors import SimulationError
-from studyapp.runs.worker import Worker
 from studyapp.simulation import ParameterError
+from tests.laboratory import COIN_CARD, at_work, card, do, no_worker, one_loop, opened, write
 from tests.runs.writing import COIN, LOOP
-from tests.studying import CHOICE, COMPUTED, Clock, library
+from tests.studying import COMPUTED
 
-T = TypeVar("T")
-
-COIN_CARD = """# Coin
-
-## What is the share of heads at chance @{chance}? {#share}
-
-That chance.
-
-```toml
-[simulation]
-name = "coin"
-vary = { chance = [0.2, 0.8] }
-
-[answer]
-value = "share"
-absolute = 0.1
-mistakes = ["share_of_tails"]
-```
-"""
-
-
-RUNNER = asyncio.Runner()
-"""The event loop of the tests of this file."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_loop() -> Iterator[None]:
-    """It is closed at their end."""
-    yield
-    RUNNER.close()
-
-
-@contextmanager
-def at_work(folder: Path, **decks: str) -> Iterator[Library]:
-    """A library whose worker process is ended with it."""
-    with library(folder, Clock(), **decks) as opened:
-        try:
-            yield opened
-        finally:
-            RUNNER.run(opened.close_laboratory())
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Library]:
-    """A library with a computed card of a shipped simulation, one of the learner's `coin`, and a choice card."""
-    write(tmp_path, COIN)
-    with at_work(tmp_path, computed=COMPUTED, coin=COIN_CARD, choice=CHOICE) as one:
-        yield one
-
-
-def write(folder: Path, text: str, name: str = "coin") -> Path:
-    """A simulation of the learner's own."""
-    path = folder / "home" / "simulations" / f"{name}.py"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def do(task: Coroutine[Any, Any, T]) -> T:
-    """What a task of the laboratory gives."""
-    return RUNNER.run(task)
-
-
-def card(opened: Library, identity: str) -> Card:
-    """A card of the library."""
-    found = opened.store.card(identity)
-    assert found is not None
-    return found
-
-
-def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From here on, whoever asks a worker process for anything fails the test."""
-
-    async def asked(*_: object, **__: object) -> object:
-        raise AssertionError("a worker process was asked")
-
-    for name in ("describe", "keys", "run"):
-        monkeypatch.setattr(Worker, name, asked)
+__all__ = ["one_loop", "opened"]
 
 
 # --- which file a name means ----------------------------------------------------------------------
@@ -288,21 +206,6 @@ def test_progress_is_told(opened: Library, tmp_path: Path) -> None:
 
     assert do(work()) == "softmax_output"
     assert seen == [0.0]
-
-
-def test_the_receipt_of_a_computed_question(opened: Library) -> None:
-    """What it was judged against, so that it can be computed again; other questions have none."""
-    ratio = card(opened, "ratio")
-    question = pose(ratio, 4)
-    assert opened.laboratory.receipt(question) is None
-    key = do(opened.laboratory.key(ratio, question.parameters))
-    receipt = opened.laboratory.receipt(pose(ratio, 4, key))
-    assert receipt is not None
-    assert receipt["simulation"] == "softmax_output"
-    assert receipt["sha256"] == opened.laboratory.source("softmax_output").sha256
-    assert receipt["parameters"] == question.parameters
-    assert receipt["values"] == {"ratio_of_probabilities": key.value}
-    assert opened.laboratory.receipt(pose(card(opened, "which"), 4)) is None
 
 
 # --- checking -------------------------------------------------------------------------------------

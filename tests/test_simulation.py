@@ -6,7 +6,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, make_dataclass
+from dataclasses import dataclass, make_dataclass, replace
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from studyapp.simulation import (
     MistakeMark,
     Parameter,
     ParameterError,
+    Run,
     Verdict,
     about,
     above,
@@ -52,6 +53,15 @@ class Declared:
 
 KNOWN = {one.name: one for one in parameters_of(Declared)}
 ALL = Description("net", "A net", "", tuple(KNOWN.values()), (), (), ())
+
+
+def test_a_run_says_that_it_printed() -> None:
+    """In one line with what to do instead; one that printed nothing has nothing to say."""
+    run = Run("one", "", {}, 7, {}, {}, (), (), "2", 0.1)
+    assert run.remark == ""
+    told = [replace(run, printed=count).remark for count in (1, 1234)]
+    assert told[0] == "it printed 1 character, which is not shown; return values instead"
+    assert told[1] == "it printed 1,234 characters, which are not shown; return values instead"
 
 
 # --- parameters -----------------------------------------------------------------------------------

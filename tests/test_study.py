@@ -11,6 +11,7 @@ from studyapp.library import Library
 from studyapp.model import Answered
 from studyapp.study import Stage, StudySession
 from tests.studying import CHOICE, COMPUTED, Clock, basic_deck, library
+from tests.tui.samples import SIMULATED
 
 
 def next_card(session: StudySession) -> str:
@@ -239,7 +240,51 @@ def test_a_wrong_number_is_answered_with_the_mistakes_name(tmp_path: Path) -> No
         assert isinstance(event, Answered)
         assert event.receipt is not None
         assert event.receipt["simulation"] == "softmax_output"
-        assert set(event.receipt) == {"simulation", "sha256", "parameters", "seed", "values", "numpy"}
+        assert set(event.receipt) == {"simulation", "sha256", "parameters", "seed", "key", "values", "numpy"}
+        assert event.receipt["values"] == {}
+
+
+def test_every_answer_with_a_simulation_has_a_receipt(tmp_path: Path) -> None:
+    """Of the run that is shown beside it, made while the learner thought; the next card's numbers come first."""
+    decks = {"simulated": SIMULATED, "computed": COMPUTED, "plain": basic_deck(1)}
+    with library(tmp_path, Clock(), **decks) as opened:
+
+        async def answer_all() -> None:
+            session = opened.study(minutes=60)
+            while (question := await session.next()) is not None:
+                await session.look_ahead()
+                if question.card.id == "ratio":
+                    session.type_answer(f"exp(2/{question.parameters['temperature']})")
+                else:
+                    session.reveal()
+                    session.grade(4)
+            await opened.close_laboratory()
+
+        asyncio.run(answer_all())
+        events = [row.entry.event for row in opened.store.entries(newest_first=False)]
+        found = {event.card: event for event in events if isinstance(event, Answered)}
+        assert found["c0"].receipt is None
+        for card, keys in (("softmax", set()), ("ratio", {"ratio_of_probabilities"})):
+            event = found[card]
+            assert event.receipt is not None
+            assert (event.receipt["simulation"], event.receipt["seed"]) == ("softmax_output", event.seed)
+            assert isinstance(key := event.receipt["key"], dict)
+            assert isinstance(values := event.receipt["values"], dict)
+            assert set(key) == keys
+            assert 0 < values["largest_probability"] < 1
+
+
+def test_an_answer_whose_simulation_is_gone_is_logged(tmp_path: Path) -> None:
+    """There is nothing to write a receipt of."""
+    with library(tmp_path, Clock(), own=SIMULATED.replace("softmax_output", "softmax_uotput")) as opened:
+        session = opened.study(minutes=60)
+        assert next_card(session) == "softmax"
+        asyncio.run(session.look_ahead())
+        session.reveal()
+        session.grade(4)
+        event = opened.store.entries(limit=1)[0].entry.event
+        assert isinstance(event, Answered)
+        assert event.receipt is None
 
 
 def test_a_number_that_cannot_be_computed_leaves_the_session_usable(tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from studyapp.cli.arguments import Whole
-from studyapp.cli.common import Call, common, json_option
-from studyapp.cli.printing import counted, print_json, print_table, say
+from studyapp.cli.common import Call, common, json_option, warn_of_problems
+from studyapp.cli.printing import Bar, counted, one_line, print_json, print_table, say
 from studyapp.core.days import date_of
 from studyapp.model import Answered, Schedule
 
@@ -39,6 +42,7 @@ def due(call: Call, deck: tuple[str, ...], as_json: bool) -> None:
         waiting = [(row, "drill") for row in library.store.drilling(today, decks)]
         waiting += [(row, "review") for row in library.store.due(today, decks)]
         waiting += [(row, "new") for row in library.store.unseen(today, decks)]
+        warn_of_problems(library)
     if as_json:
         print_json(
             [
@@ -76,30 +80,42 @@ def due(call: Call, deck: tuple[str, ...], as_json: bool) -> None:
 @click.command(short_help="Print what was answered, newest first.")
 @click.argument("card", required=False)
 @click.option("--limit", type=Whole(1, 10**9), help=f"At most so many answers ({ON_SCREEN} on screen, all as JSON).")
+@click.option(
+    "--rerun", is_flag=True, help="Compute their simulations again instead, and compare; exit 1 if one differs."
+)
 @json_option
 @common
-def log(call: Call, card: str | None, limit: int | None, as_json: bool) -> None:
+def log(call: Call, card: str | None, limit: int | None, rerun: bool, as_json: bool) -> int | None:
     """Print the answers, of one CARD or all, newest first.
+
+    With --rerun the simulations that stood behind them are run once more with the same parameters and seeds: a line for
+    each answer that does not agree to 1e-9, and why others cannot be compared.
 
     \b
     studyapp log
     studyapp log softmax-returns --limit 5
     studyapp log --json
+    studyapp log --rerun
 
     JSON: [{id, card, at, day, mode, kind, grade, correct, sure, before: {n, interval, ef, due}, after: {...}, seed,
     revoked}, ...]; `day` and `due` are study days, whole days since 1970-01-01; `after` is what the answer did when it
     was given, and `revoked` says that it was taken back since.
     """
+    if rerun and as_json:
+        raise click.UsageError("--rerun prints lines and no JSON; leave one of the two out")
     with call.library() as library:
-        answers = _answers(library, card, limit or (None if as_json else ON_SCREEN))
+        answers = _answers(library, card, limit or (None if as_json or rerun else ON_SCREEN))
         if card is not None and not answers:
             _check_known(library, card)
+        if rerun:
+            computed = [one for one in answers if "simulation" in (one[1].receipt or {}) and not one[0].revoked]
+            return asyncio.run(_rerun(library, computed))
     if as_json:
         print_json([_row_json(row, event) for row, event in answers])
-        return
+        return None
     shown = [
         (
-            f"{row.entry.at.astimezone():%Y-%m-%d %H:%M}",
+            _moment(row),
             event.card,
             event.grade,
             {True: "sure", False: "guess", None: ""}[event.sure],
@@ -114,6 +130,45 @@ def log(call: Call, card: str | None, limit: int | None, as_json: bool) -> None:
         say("Nothing was answered yet." if card is None else f"{card} was not answered yet.")
     if limit is None and len(shown) == ON_SCREEN:
         say(f"The newest {counted(ON_SCREEN, 'answer')}; --limit N shows more.")
+    return None
+
+
+async def _rerun(library: Library, answers: Sequence[tuple[Change, Answered]]) -> int:
+    """Compute the receipts of answers again and print what came of it; 1 if one differs."""
+    from studyapp.lab import IncomparableError
+    from studyapp.runs.errors import SimulationError
+    from studyapp.simulation import ParameterError
+
+    if not answers:
+        say("No answer that was logged has a simulation to run again.")
+        return 0
+    differing, apart = list[str](), Counter[str]()
+    try:
+        with Bar() as bar:
+            for done, (row, event) in enumerate(answers):
+                bar.count(done, len(answers))
+                try:
+                    found = await library.laboratory.again(event.receipt or {})
+                except IncomparableError as error:
+                    apart[str(error)] += 1
+                    continue
+                except (SimulationError, ParameterError) as error:
+                    found = [f"it cannot be computed any more ({error})"]
+                if found:
+                    differing.append(f"{_moment(row)} {event.card}: {'; '.join(found)}")
+    finally:
+        await library.close_laboratory()
+    for line in differing:
+        say(one_line(line))
+    for why, number in apart.items():
+        say(one_line(f"{counted(number, 'answer')} cannot be compared: {why}"))
+    agreeing = len(answers) - len(differing) - apart.total()
+    say(f"{agreeing} of {counted(len(answers), 'answer')} with a simulation agree{'s' if agreeing == 1 else ''}")
+    return 1 if differing else 0
+
+
+def _moment(row: Change) -> str:
+    return f"{row.entry.at.astimezone():%Y-%m-%d %H:%M}"
 
 
 def _answers(library: Library, card: str | None, most: int | None) -> list[tuple[Change, Answered]]:

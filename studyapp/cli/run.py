@@ -10,15 +10,18 @@ from typing import Any
 
 import click
 
-from studyapp.cli.arguments import Picture, Whole, options_of
+from studyapp.cli import INTERRUPTED
+from studyapp.cli.arguments import Whole, Written, options_of
 from studyapp.cli.common import Call, common, json_option, on_terminal
-from studyapp.cli.printing import Bar, brief, finite, plain, print_json, print_table, say, visible, warn
-from studyapp.lab import ConsentError, Laboratory
+from studyapp.cli.printing import brief, finite, one_line, plain, print_json, print_table, say, visible, warn
+from studyapp.cli.waiting import Waiting
+from studyapp.lab import Laboratory
 from studyapp.runs.finder import Source
 from studyapp.simulation import Description, ParameterError, Run, Verdict, claim_numbers
 
 SIGNS = {Verdict.HOLDS: "✓", Verdict.FAILS: "✗", Verdict.SILENT: "·"}
 LARGEST_SEED = 2**63 - 1
+FIGURE = Written("figure", ".png", ".svg")
 
 
 @click.command(
@@ -29,7 +32,11 @@ LARGEST_SEED = 2**63 - 1
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="")
 @click.option("--help", "-h", "wants_help", is_flag=True, help="Show this, or what the simulation NAME takes.")
 @click.option("--seed", type=Whole(0, LARGEST_SEED), default=0, show_default=True, help="Seed of the run.")
-@click.option("--figure", type=Picture(), help="Write its first figure as PNG or SVG, by the name's ending.")
+@click.option(
+    "--figure",
+    type=Written("figure", ".png", ".svg"),
+    help="Write its first figure as PNG or SVG, by the name's ending.",
+)
 @json_option
 @common
 def run(
@@ -56,7 +63,13 @@ def run(
     if arguments and arguments[0].startswith("-"):
         raise click.UsageError(f"the simulation's name comes first, before {arguments[0]}")
     with call.library() as library:
-        return asyncio.run(_run(library.laboratory, arguments, wants_help, seed, figure, as_json))
+        if arguments and not as_json and on_terminal():
+            _ask_consent(library.laboratory, arguments[0])
+        try:
+            return asyncio.run(_run(library.laboratory, arguments, wants_help, seed, figure, as_json))
+        except KeyboardInterrupt:
+            warn(f"{arguments[0] if arguments else 'run'}: stopped")
+            return INTERRUPTED
 
 
 async def _run(
@@ -66,45 +79,46 @@ async def _run(
         if not arguments:
             return await _list(laboratory, as_json)
         name, given = arguments[0], arguments[1:]
-        description = await _described(laboratory, name, may_ask=not as_json)
+        async with Waiting(f"reading {name}", quiet=as_json):
+            description = await laboratory.describe(name)
         if wants_help:
             _explain(description)
             return None
         try:
             parameters = description.accept(options_of(description, given))
         except ParameterError as error:
-            remedy = "" if "; " in str(error) else f"; see `studyapp run {name} --help`"
+            remedy = "" if error.remedy else f"; see `studyapp run {name} --help`"
             raise click.UsageError(f"{error}{remedy}") from None
-        with Bar() as bar:
-            done = await laboratory.run(name, parameters, seed, bar.show)
+        async with Waiting(f"running {name}", quiet=as_json) as waiting:
+            done = await laboratory.run(name, parameters, seed, waiting.show)
         if figure is not None:
             if not done.figures:
                 raise click.ClickException(f"{description.name} draws no figure; leave --figure out")
-            await laboratory.draw(done.figures[0], figure.absolute())
+            async with Waiting(f"drawing {figure.name}", quiet=as_json):
+                await laboratory.draw(done.figures[0], figure.absolute())
+        if done.remark:
+            warn(f"{description.name}: {done.remark}")
         if as_json:
             print_json(run_json(done))
         else:
             _report(description, done)
         if figure is not None:
-            click.echo(f"figure written to {figure}", err=True)
+            click.echo(one_line(f"figure written to {figure}"), err=True)
     finally:
         await laboratory.close()
     return None
 
 
-async def _described(laboratory: Laboratory, name: str, *, may_ask: bool) -> Description:
-    try:
-        return await laboratory.describe(name)
-    except ConsentError as asked:
-        if not (may_ask and on_terminal()):
-            raise
-        source = asked.source
+def _ask_consent(laboratory: Laboratory, name: str) -> None:
+    """Show a file that may not run yet, and ask. Not within the event loop, which takes the first Ctrl-C for itself."""
+    source = laboratory.source(name)
+    if laboratory.trusted(source):
+        return
     _show_source(source)
     say("It runs in a process of its own with limits, which is not a sandbox: it can do what you can do.")
     if not click.confirm(f"Run {source.name}, now and whenever it is unchanged?"):
         raise click.ClickException(f"{source.name} was not run")
     laboratory.consent(source)
-    return await laboratory.describe(name)
 
 
 def _show_source(source: Source) -> None:

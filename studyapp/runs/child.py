@@ -1,13 +1,14 @@
 """The worker process's program: it waits for tasks on its private line, does one after another, and answers.
 
-The UI process never imports it. Nothing that a simulation does may confuse the line: prints go nowhere, a forked copy
-cannot answer, and when the parent is gone this process ends with all that it started.
+The UI process never imports it. Nothing that a simulation does may confuse the line: prints are counted and dropped, a
+forked copy cannot answer, and when the parent is gone this process ends with all that it started.
 """
 
 from __future__ import annotations
 
 import contextlib
 import faulthandler
+import io
 import math
 import os
 import resource
@@ -18,9 +19,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -38,8 +40,8 @@ _FORBIDDEN |= {"subprocess.Popen", "pty.spawn"}
 
 _PID = os.getpid()
 
-Loaded = dict[tuple[str, str], Simulation]
-"""The simulations executed so far, by the hash and path of their files."""
+Loaded = dict[tuple[str, str], tuple[Simulation, int]]
+"""The simulations executed so far, by the hash and path of their files, and what each printed as it was executed."""
 
 
 def serve(descriptor: int) -> None:
@@ -152,9 +154,10 @@ def _perform(line: socket.socket, task: dict[str, Any], loaded: Loaded) -> Any:
             raise SimulationError(task["place"], f"cannot be drawn: {error}", "correct the figure") from error
         return draw(figure, Path(task["path"]))
     file = (task["sha256"], task["path"])  # a copy under another name has its own
-    simulation = loaded.get(file)
-    if simulation is None:
-        simulation = loaded[file] = load(task["code"], task["name"], task["path"])
+    if file not in loaded:
+        simulation = load(task["code"], task["name"], task["path"])
+        loaded[file] = simulation, _Prints.characters
+    simulation, printed = loaded[file]
     match task["op"]:
         case "describe":
             return frames.plain(simulation.description)
@@ -165,7 +168,9 @@ def _perform(line: socket.socket, task: dict[str, Any], loaded: Loaded) -> Any:
             return evaluate.applying(simulation, task["sets"])
         case _:
             progress = _Progress(line, task["task"])
-            return frames.plain(evaluate.run(simulation, task["parameters"], task["seed"], progress))
+            _Prints.characters = printed  # the file's own count for each run, whichever task executed it
+            run = evaluate.run(simulation, task["parameters"], task["seed"], progress)
+            return frames.plain(replace(run, printed=_Prints.characters))
 
 
 class _Progress:
@@ -192,19 +197,37 @@ class _Guard:
             raise ForbiddenError(f"{event} starts or signals another process")
 
 
+class _Prints(io.TextIOWrapper):
+    """Counts what is printed in the present task, and drops it: 100 MB take no time and no memory.
+
+    One count for all of them: a simulation may have kept the one of an earlier task. Bytes written past it, to its
+    buffer or to a descriptor, go nowhere and are not counted.
+    """
+
+    characters: ClassVar[int] = 0
+
+    def write(self, text: str) -> int:
+        """Count the characters; also after the simulation closed it."""
+        _Prints.characters += len(text)
+        return len(text)
+
+
 @contextlib.contextmanager
 def _apart(guard: _Guard, task: Mapping[str, Any]) -> Iterator[None]:
-    """One task's surroundings: limits armed anew, prints going nowhere, and no other process unless it only draws."""
+    """One task's surroundings: limits armed anew, prints only counted, and no other process unless it only draws."""
     # New for each task: a simulation may close or replace what it prints to.
-    with Path(os.devnull).open("w", encoding="utf-8", errors="replace") as nowhere:
-        sys.stdout = sys.stderr = nowhere
-        _arm(task["cpu"], task["memory"])
-        guard.on = task["op"] != "draw"  # matplotlib asks fc-list for fonts
-        try:
-            yield
-        finally:
-            guard.on = False
-            _limit(resource.RLIMIT_AS, None)  # room to tell the result
+    nowhere = Path(os.devnull).open("wb")  # noqa: SIM115 - closed below, by what is wrapped around it
+    sys.stdout = sys.stderr = prints = _Prints(nowhere, encoding="utf-8")
+    _Prints.characters = 0
+    _arm(task["cpu"], task["memory"])
+    guard.on = task["op"] != "draw"  # matplotlib asks fc-list for fonts
+    try:
+        yield
+    finally:
+        guard.on = False
+        _limit(resource.RLIMIT_AS, None)  # room to tell the result
+        with contextlib.suppress(OSError, ValueError):  # the simulation took it apart, or closed its descriptor
+            prints.close()
 
 
 def _arm(cpu: float, memory: int) -> None:

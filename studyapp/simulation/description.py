@@ -51,7 +51,11 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run as it came back from the worker: plain numbers and lists, ready to show, log or print."""
+    """One run as it came back from the worker: plain numbers and lists, ready to show, log or print.
+
+    `seconds` of wall-clock time are those of the simulation's `run` alone. `printed` counts the characters that the
+    simulation printed, of which nothing is shown.
+    """
 
     simulation: str
     sha256: str
@@ -63,6 +67,15 @@ class Run:
     claims: tuple[Claim, ...]
     numpy: str
     seconds: float
+    printed: int = 0
+
+    @property
+    def remark(self) -> str:
+        """What the author should know of this run, in one line; empty if it printed nothing."""
+        if not self.printed:
+            return ""
+        what = "1 character, which is" if self.printed == 1 else f"{self.printed:,} characters, which are"
+        return f"it printed {what} not shown; return values instead"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -60,7 +61,7 @@ class LabScreen(StudyScreen):
     LabScreen #right { width: 1fr; padding-right: 1; }
     LabScreen #results { height: 40%; min-height: 3; padding: 0 1; border-top: solid $panel-lighten-2; }
     LabScreen #results Static { height: auto; margin-bottom: 1; }
-    LabScreen #compared, LabScreen #claims, LabScreen #silent { display: none; }
+    LabScreen #earlier, LabScreen #compared, LabScreen #claims, LabScreen #silent { display: none; }
     LabScreen #state { height: auto; max-height: 3; padding: 0 1; }
     LabScreen.narrow #left { width: 42; }
     LabScreen.small #left { width: 1fr; }
@@ -71,10 +72,11 @@ class LabScreen(StudyScreen):
         super().__init__()
         self._simulation_name, self._given, self._card = name, parameters, card
         self._description: Description | None = None
+        self._single: Collection[str] = ()
         self._prediction: Prediction | None = None
         self._run: Run | None = None
         self._figure = 0
-        self._again = False
+        self._again = self._earlier = False
         self._shown: tuple[Mapping[str, ParameterValue], int] | None = None
         self._held = False
 
@@ -91,6 +93,7 @@ class LabScreen(StudyScreen):
                 yield LabPlot(id="plot")
         yield Static(id="state")
         with VerticalScroll(id="results", can_focus=False):
+            yield Static(id="earlier")
             yield Static(id="compared")
             yield Static(id="claims")
             yield Static(id="values")
@@ -128,6 +131,7 @@ class LabScreen(StudyScreen):
         self.query_one(LabPlot).invite()
         self._say("1 predict (d)   2 run (x)   3 compare")
         self._show_hints()
+        self._single = await laboratory.single_numbers(self._simulation_name, values)  # also warms the worker
 
     # --- showing ----------------------------------------------------------------------------------
 
@@ -167,6 +171,8 @@ class LabScreen(StudyScreen):
         if run is None or description is None:
             return
         width = max(30, self.app.size.width - 4)
+        self.static("earlier").display = self._earlier
+        self.static("earlier").update(lab_text.earlier(run, width))
         compared = self.static("compared")
         compared.display = self._prediction is not None
         if self._prediction is not None:
@@ -180,7 +186,9 @@ class LabScreen(StudyScreen):
         self.static("silent").display = bool(silent)
         self.static("silent").update(silent)
         if run.figures:
-            self.query_one(LabPlot).show(run.figures[self._figure % len(run.figures)])
+            figure = run.figures[self._figure % len(run.figures)]
+            title = f"{figure.title} (of the run before)" if self._earlier else figure.title
+            self.query_one(LabPlot).show(replace(figure, title=title))
 
     # --- running ----------------------------------------------------------------------------------
 
@@ -210,9 +218,11 @@ class LabScreen(StudyScreen):
             run = await self.library.laboratory.run(self._simulation_name, parameters, seed, self._show_progress)
         except (SimulationError, ParameterError) as error:
             self._say(f"! {error}")
+            self._earlier = True
+            self._show_results()
             return
         first = self._run is None
-        self._run, self._shown = run, (parameters, seed)
+        self._run, self._shown, self._earlier = run, (parameters, seed), False
         if self._prediction is not None and not self.static("compared").display:  # once, not for later runs
             self._log_prediction(self._prediction, run)
         holding = sum(claim.verdict == "holds" for claim in run.claims)
@@ -223,9 +233,9 @@ class LabScreen(StudyScreen):
             verdict = f"✓ {wording.counted(holding, 'claim holds', 'claims hold')} here"
         else:
             verdict = "· no claim speaks of this"
-        self._say(
-            f"{verdict}   seed {run.seed}, {run.seconds:.2f} s" + ("   change a parameter and see" if first else "")
-        )
+        remark = f"\n· {run.remark}" if run.remark else ""
+        more = "   change a parameter and see" if first else ""
+        self._say(f"{verdict}   seed {run.seed}, {run.seconds:.2f} s{more}{remark}")
         self._show_results()
         self._show_hints()
 
@@ -282,7 +292,7 @@ class LabScreen(StudyScreen):
         from studyapp.tui.ask import AskPrediction
 
         assert self._description is not None
-        values = predictable(self._description, self._run, self._card)
+        values = predictable(self._description, self._run, self._card, self._single)
         if not values:
             self.study_app.say("This simulation has no single number to predict.")
             return
@@ -318,7 +328,7 @@ class LabScreen(StudyScreen):
         form, description = self._form, self._description
         if form is not None and description is not None:
             defaults = {one.name: one.default for one in description.parameters}
-            line = lab_text.command(self._simulation_name, form.given, defaults, form.seed)
+            line = self.library.here(lab_text.command(self._simulation_name, form.given, defaults, form.seed))
             self.app.copy_to_clipboard(line)
             self.study_app.say(f"Copied: {line}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -22,10 +22,15 @@ class Prediction:
     confidence: str
 
 
-def predictable(description: Description, run: Run | None, card: Card | None) -> list[tuple[str, str]]:
-    """The values to predict with their meanings, what the card asks for first; after a run, only single numbers."""
+def predictable(
+    description: Description, run: Run | None, card: Card | None, single: Collection[str]
+) -> list[tuple[str, str]]:
+    """The values to predict with their meanings, what the card asks for first, then those known to be `single` numbers.
+
+    After a run, only its single numbers.
+    """
     asked = card.answer.value if card is not None and card.answer is not None else ""
-    marks = sorted(description.values, key=lambda mark: mark.name != asked)
+    marks = sorted(description.values, key=lambda mark: (mark.name != asked, mark.name not in single))
     if run is not None:
         marks = [mark for mark in marks if measured(mark.name, run, card) is not None]
     return [(mark.name, mark.meaning + (f", in {mark.unit}" if mark.unit else "")) for mark in marks]

@@ -27,6 +27,13 @@ def offered(description: Description, width: int) -> Content:
     return Content("\n").join(parts)
 
 
+def earlier(run: Run, width: int) -> Content:
+    """That what stands below is an older run's, and whose."""
+    at = ", ".join(f"{name} {typed(value)}" for name, value in run.parameters.items())
+    line = Content.assemble(("! The run before this one: ", BOLD), plain(f"seed {run.seed}, {at}"))
+    return line.truncate(width, ellipsis=True)
+
+
 def values(run: Run, width: int) -> Content:
     """The measured values with what was expected."""
     name_width = max((len(name) for name in run.values), default=0) + 2

@@ -98,6 +98,7 @@ class ReviewScreen(StudyScreen):
         if await self.session.next() is None:
             from studyapp.tui.summary import SummaryScreen
 
+            self.workers.cancel_group(self, "ahead")
             # Textual cannot switch away from an app's first screen
             show = self.app.push_screen if self._only else self.app.switch_screen
             show(SummaryScreen(self.session, only=self._only))
@@ -110,9 +111,12 @@ class ReviewScreen(StudyScreen):
         self._helped = self._helped and self.library.store.answer_count(HELPED_CARDS) < HELPED_CARDS
         await self._view.ask(self.session)
         self._show()
-        self.run_worker(self.session.look_ahead(), group="ahead", exclusive=True, exit_on_error=False)
+        self.call_after_refresh(self._look_ahead)  # the card is on the screen before anything else is loaded
         if self.session.stage is not Stage.ASKED:
             self._run_simulation()
+
+    def _look_ahead(self) -> None:
+        self.run_worker(self.session.look_ahead(), group="ahead", exclusive=True, exit_on_error=False)
 
     async def _turn_over(self) -> None:
         """Show the answered side: nothing on the card moves, the middle and the grade row fill."""

@@ -138,7 +138,7 @@ class CardView(Vertical):
     def run(self, session: StudySession, laboratory: Laboratory) -> None:
         """Run the card's simulation, and show it below the answer."""
         if session.question is not None:
-            self.query_one(RunPanel).start(session.question, laboratory, session.seeds())
+            self.query_one(RunPanel).start(session.question, laboratory)
 
     def lay_out(self) -> None:
         """Draw the run for the width there is now."""

@@ -1,4 +1,4 @@
-"""The simulation beside an answer: run just now in the worker, its claims and its plot."""
+"""The simulation beside an answer: run in the worker while the learner thought, its claims and its plot."""
 
 from __future__ import annotations
 
@@ -47,21 +47,27 @@ class RunPanel(Vertical):
         self._question = self._run = None
         self.display = False
 
-    def start(self, question: Question, laboratory: Laboratory, seed: int) -> None:
-        """Run the question's simulation at its parameters with a new seed, if it has one."""
-        if question.card.simulation is not None:
-            self._question = question
-            self.display = True
+    def start(self, question: Question, laboratory: Laboratory) -> None:
+        """Show the run of the question's simulation, at its parameters and its seed, if it has one: at once if it was
+        made while the learner thought."""
+        if question.card.simulation is None:
+            return
+        self._question = question
+        self.display = True
+        self._run = laboratory.finished(question)
+        if self._run is not None:
+            self.lay_out()
+        else:
             self._say(f"… running {question.card.simulation.name}")
-            self.run_worker(self._simulate(question, laboratory, seed), exclusive=True, exit_on_error=False)
+            self.run_worker(self._simulate(question, laboratory), exclusive=True, exit_on_error=False)
 
-    async def _simulate(self, question: Question, laboratory: Laboratory, seed: int) -> None:
+    async def _simulate(self, question: Question, laboratory: Laboratory) -> None:
         from studyapp.lab import ConsentError
 
         link = question.card.simulation
         assert link is not None
         try:
-            self._run = await laboratory.run_quickly(link.name, question.parameters, seed)
+            self._run = await laboratory.run_quickly(link.name, question.parameters, question.seed)
         except ConsentError:
             self._say(f"{link.name} is your own file: x shows it and asks before it runs.")
         except (SimulationError, ValueError) as error:

@@ -12,7 +12,7 @@ SIGNS = {Verdict.HOLDS: RIGHT, Verdict.FAILS: WRONG, Verdict.SILENT: "·"}
 
 
 def run_line(run: Run, claims: tuple[str, ...], width: int) -> Content:
-    """That it ran just now, with which seed, and what its claims say."""
+    """That it ran just now, with which seed, what its claims say, and whether it printed."""
     shown = [claim for claim in run.claims if claim.name in claims]
     lines = [
         Content.assemble(
@@ -22,4 +22,6 @@ def run_line(run: Run, claims: tuple[str, ...], width: int) -> Content:
     for claim in shown:
         sign = SIGNS[claim.verdict]
         lines.append(beside(Content(f"{sign} "), plain(f"{claim.sentence}: {claim_numbers(claim)}"), width))
+    if run.remark:
+        lines.append(beside(Content("· "), plain(run.remark).stylize(DIM), width))
     return Content("\n").join(lines)

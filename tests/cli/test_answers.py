@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from studyapp.library import Library
 from studyapp.model import Answered, Flagged, Kind, Mode
-from tests.cli.calling import call, own_deck, studying
+from tests.cli.calling import call, own_deck, own_simulation, studying
+from tests.cli.samples import BACKED, COMPUTED, HALF
 
 DUE_KEYS = ["card", "deck", "kind", "due", "n", "interval", "ef", "state"]
 LOG_KEYS = ["id", "card", "at", "day", "mode", "kind", "grade", "correct", "sure", "before", "after", "seed", "revoked"]
@@ -180,3 +183,87 @@ def test_answers_given_in_a_session_are_logged(home: Path) -> None:
         session.grade(4)
     (row,) = call(home, "log", "--json").json
     assert (row["mode"], row["grade"], row["seed"]) == ("spaced", 4, 7)
+
+
+# --- log --rerun ----------------------------------------------------------------------------------
+
+
+def answer_all(home: Path) -> list[dict[str, Any]]:
+    """Answer the cards of one's own deck in a session, each once its run was made; the receipts."""
+    with studying(home) as library:
+
+        async def session() -> None:
+            begun = library.study(["mine.md"])
+            while (question := await begun.next()) is not None:
+                await begun.look_ahead()
+                if question.key is not None:
+                    begun.type_answer(str(question.key.value))
+                else:
+                    begun.reveal()
+                    begun.grade(4)
+            await library.close_laboratory()
+
+        asyncio.run(session())
+        events = [row.entry.event for row in library.store.entries()]
+    receipts = [event.receipt for event in events if isinstance(event, Answered)]
+    return [dict(receipt) for receipt in receipts if receipt is not None]
+
+
+@pytest.fixture
+def answered(home: Path) -> Path:
+    """A data folder with three answers: of a backed and a computed card of one's own simulation, and of a plain one."""
+    own_simulation(home, HALF)
+    own_deck(home, "# Mine\n\n" + BACKED + COMPUTED + "## Plain? {#plain}\n\nYes.\n")
+    return home
+
+
+def test_rerun_computes_the_answers_again(answered: Path) -> None:
+    """By their receipts, in real runs: they agree, and the status is 0; answers without a simulation do not count."""
+    backed, computed = sorted(answer_all(answered), key=lambda receipt: len(receipt["key"]))
+    assert set(backed["values"]) == set(computed["values"]) == {"half", "switch", "numbers"}
+    assert (backed["key"], computed["key"]) == ({}, {"half": computed["parameters"]["number"] / 2})
+    done = call(answered, "log", "--rerun")
+    assert (done.status, done.out, done.err) == (0, "2 of 2 answers with a simulation agree\n", "")
+
+
+def test_rerun_tells_each_answer_that_differs(answered: Path) -> None:
+    """With its moment, its card, and both numbers; the status is 1."""
+    receipt = next(one for one in answer_all(answered) if one["key"])
+    key, half = receipt["key"]["half"], receipt["values"]["half"]
+    with studying(answered) as library:
+        for changed in ({"key": {"half": key + 1}}, {"values": {"half": half * (1 + 2e-9)}}, {"key": {"no_such": 1.0}}):
+            event = Answered("computed", Mode.SPACED, Kind.COMPUTED, 4, 7, receipt={**receipt, **changed})
+            library.store.append([event], at=library.now(), day=library.today)
+    done = call(answered, "log", "computed", "--rerun")
+    lines = done.out.splitlines()
+    assert (done.status, done.err, len(lines)) == (1, "", 4)
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d computed: it cannot be computed any more \(.*no value 'no_such'.*\)", lines[0]
+    )
+    assert lines[1].endswith(f" computed: half was {half * (1 + 2e-9):.12g}, and is {half:.12g} now")
+    assert lines[2].endswith(f" computed: half was {key + 1:.12g}, and is {key:.12g} now")
+    assert lines[3] == "1 of 4 answers with a simulation agrees"
+    assert call(answered, "log", "computed", "--rerun", "--limit", "1").out.count("\n") == 2
+
+
+def test_rerun_says_what_cannot_be_compared(answered: Path) -> None:
+    """As of a changed file: that is no difference, so the status is 0."""
+    answer_all(answered)
+    own_simulation(answered, HALF + "# changed\n")
+    done = call(answered, "log", "--rerun")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.splitlines() == [
+        "2 answers cannot be compared: mine.py: the file changed since",
+        "0 of 2 answers with a simulation agree",
+    ]
+
+
+def test_rerun_leaves_out_what_was_taken_back(answered: Path) -> None:
+    """And says when nothing is left; it prints lines, and no JSON."""
+    assert call(answered, "log", "--rerun").out == "No answer that was logged has a simulation to run again.\n"
+    answer_all(answered)
+    with studying(answered) as library:
+        for _ in range(3):
+            library.undo()
+    assert call(answered, "log", "--rerun").out == "No answer that was logged has a simulation to run again.\n"
+    assert "leave one of the two out" in call(answered, "log", "--rerun", "--json").refusal(2)

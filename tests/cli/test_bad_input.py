@@ -219,6 +219,9 @@ def test_an_unreadable_deck(public: Path, tmp_path: Path) -> None:
     done = as_nobody(tmp_path / "warm", "--home", str(public), "check")
     assert done.status == 1
     assert "mine.md: may not be read; give yourself read permission\n" in done.out
+    for words in (["due", "--json"], ["stats"], []):
+        done = as_nobody(tmp_path / "warm", "--home", str(public), *words)
+        assert (done.status, done.err) == (0, "studyapp: 1 problem in the decks: `studyapp check` lists it\n")
     done = as_nobody(tmp_path / "warm", "--home", str(public), "log", "--json")
     assert [row["card"] for row in done.json] == ["a"]
 
@@ -331,12 +334,13 @@ def test_a_simulation_that_misbehaves_is_one_line(home: Path, body: str, what: s
     assert call(home, "run", "mine", "--json").status == 0
 
 
-def test_what_a_simulation_prints_goes_nowhere(home: Path) -> None:
-    """By whatever way, it never mixes with the JSON."""
+def test_what_a_simulation_prints_goes_nowhere_and_is_told(home: Path) -> None:
+    """By whatever way, it never mixes with the JSON; what went through Python's own streams is counted."""
     body = "print('out')\nimport os, sys\nsys.stderr.write('err')\nos.write(1, b'raw')\nos.write(2, b'raw')"
     own_simulation(home, doing(body + "\nreturn Result({'one': 1.0})"))
     done = call(home, "run", "mine", "--json")
-    assert (done.status, done.err) == (0, "")
+    assert done.status == 0
+    assert done.err == "studyapp: mine: it printed 7 characters, which are not shown; return values instead\n"
     assert done.json["values"] == {"one": 1.0}
 
 
@@ -350,11 +354,14 @@ def test_a_simulation_that_cannot_be_read_names_its_line(home: Path) -> None:
         assert call(home, "run", name).refusal() == f"{path}: line 1 is not UTF-8 text; save the file as UTF-8"
 
 
-def test_consent_that_cannot_be_written_is_not_given(home: Path) -> None:
+def test_damaged_consent_is_none_and_a_problem(home: Path) -> None:
     """A damaged file means that nothing was agreed to."""
     own_simulation(home, HALF)
     (home / "consent.json").write_text("nonsense")
     assert "has not been allowed to run yet" in call(home, "run", "mine").refusal()
+    told = f"{home / 'consent.json'}: cannot be read as consents: no simulation of your own may run; mend it, or agree"
+    assert call(home, "check").out.count(told) == 1
+    assert call(home, "run").err.count(told) == 1
 
 
 def test_a_simulations_error_text_is_harmless(home: Path) -> None:

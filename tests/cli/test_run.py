@@ -357,3 +357,29 @@ def test_json_is_never_mixed_with_a_question(home: Path, monkeypatch: pytest.Mon
     done = asked(home, monkeypatch, "y", "--json")
     assert "has not been allowed to run yet" in done.refusal()
     assert done.out == ""
+
+
+# --- prints ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("json", [False, pytest.param(True, marks=SLOW)])
+def test_what_a_simulation_prints_is_counted_on_stderr(home: Path, json: bool) -> None:
+    """Once, beside the run as it is without prints; the keys of the JSON stay the documented ones."""
+    own_simulation(home, HALF.replace("    half = p", "    print('x' * 1233)\n    half = p", 1))
+    done = call(home, "run", "mine", *["--json"] * json)
+    told = "it printed 1,234 characters, which are not shown; return values instead"
+    assert (done.status, done.err) == (0, f"studyapp: mine: {told}\n")
+    if json:
+        assert list(done.json) == RUN_KEYS
+    else:
+        assert "is_less holds" in done.out
+        assert "xxx" not in done.out
+
+
+@SLOW
+def test_a_simulation_that_prints_100_mb_is_run(home: Path) -> None:
+    """In a moment, and in no more memory."""
+    own_simulation(home, doing("for _ in range(1600):\n    print('x' * 2**16)\nreturn Result({'one': 1.0})"))
+    done = call(home, "run", "mine", "--json")
+    assert done.err == "studyapp: mine: it printed 104,859,200 characters, which are not shown; return values instead\n"
+    assert done.json["seconds"] < 10

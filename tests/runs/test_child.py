@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from studyapp.runs import Limits
-from tests.runs.writing import LOOP, Bench, line_with, run_of, write
+from tests.runs.writing import COIN, LOOP, Bench, line_with, run_of, write
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +157,8 @@ def test_the_place_of_a_crash_is_told_for_any_path(bench: Bench, tmp_path: Path)
         "    except BlockingIOError: pass",
         "import sys\nprint('x')\nsys.stdout.close()\nsys.stderr.close()",
         "import sys\nsys.stdout = sys.stderr = None",
+        "import sys\nsys.stdout.detach()\nprint('x')\nsys.stderr.write('x')",
+        "import os, sys\nos.close(sys.stdout.fileno())\nprint('x', flush=True)",
         "import sys\nsys.stdin.read()",
     ],
 )
@@ -168,3 +170,38 @@ def test_prints_go_nowhere(bench: Bench, tmp_path: Path, body: str) -> None:
     assert bench.do(bench.worker.run(source, {}, seed=0)).values == {"n": 1}
     assert bench.worker.pid == pid
     bench.still_works(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("body", "characters"),
+    [
+        ("pass", 0),
+        ("print('loss', 0.5)", len("loss 0.5\n")),
+        ("print('σ = ½', end='')", 5),
+        ("print('x' * 10**8)", 10**8 + 1),
+        ("for _ in range(1600): print('x' * 2**16, end='')", 1600 * 2**16),
+        ("import sys\nsys.stderr.writelines(['one', 'two'])", 6),
+        ("import warnings\nwarnings.warn('too few tosses')", 0),
+        ("import sys\nprint('x')\nsys.stdout.close()\nprint('y')", 4),
+        ("import sys\nprint('x')\nsys.stdout.detach()\nprint('y')", 4),
+        ("import sys\nprint('x')\nsys.stdout = sys.stderr = None\nprint('y')", 2),
+        ("import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()): print('kept')\nprint('x')", 2),
+        ("import logging\nlogging.warning('x')", len("WARNING:root:x\n")),
+    ],
+)
+def test_what_is_printed_is_counted(bench: Bench, tmp_path: Path, body: str, characters: int) -> None:
+    """Characters, not bytes, and whatever the simulation does to its output; the run says so in one line."""
+    run = bench.do(bench.worker.run(write(tmp_path, run_of(f"{body}\nreturn Result({{'n': 1}})")), {}, seed=0))
+    assert (run.values, run.printed) == ({"n": 1}, characters)
+    assert bool(run.remark) is (characters > 0)
+
+
+def test_each_run_has_a_count_of_its_own(bench: Bench, tmp_path: Path) -> None:
+    """With what the file prints as it is executed, which is once in a process: every run says the same."""
+    text = "import sys\nprint('top')\nkept = sys.stdout\n"
+    body = "kept.write('x' * parameters.tosses)\nreturn Result({'n': 1})"
+    source = write(tmp_path, run_of(body).replace("TITLE", text + "TITLE", 1))
+    bench.do(bench.worker.describe(source))
+    counts = [bench.do(bench.worker.run(source, {"tosses": n}, seed=0)).printed for n in (1000, 7, 7)]
+    assert counts == [1004, 11, 11]
+    assert bench.do(bench.worker.run(write(tmp_path, COIN, "silent"), {}, seed=0)).printed == 0

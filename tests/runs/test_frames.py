@@ -81,6 +81,7 @@ runs = st.builds(
     claims=st.lists(claims, max_size=2).map(tuple),
     numpy=names,
     seconds=floats,
+    printed=integers,
 )
 keys = st.builds(Key, floats, st.dictionaries(names, floats, max_size=3), names)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from textual import events
@@ -101,6 +101,13 @@ class Seat:
             await self._pilot.pause(0.01)
         await self.settle()
 
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait for what is not seen on the screen."""
+        deadline = time.monotonic() + PATIENCE
+        while not true():
+            assert time.monotonic() < deadline, self.text
+            await self._pilot.pause(0.01)
+
     async def click(self, pattern: str) -> None:
         """Click the first character of a match."""
         row = self.row(pattern)
@@ -125,7 +132,7 @@ class Seat:
 @asynccontextmanager
 async def at_home(library: Library, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Seat]:
     """Home, as `studyapp` opens it."""
-    async with _running(StudyApp(library, debug=True), size) as seat:
+    async with running(StudyApp(library, debug=True), size) as seat:
         assert isinstance(seat.screen, HomeScreen)
         yield seat
 
@@ -136,12 +143,13 @@ async def in_review(
 ) -> AsyncIterator[Seat]:
     """The first card, as `studyapp study` opens it."""
     app = StudyApp(library, start="review", decks=tuple(decks), minutes=minutes, debug=True)
-    async with _running(app, size) as seat:
+    async with running(app, size) as seat:
         yield seat
 
 
 @asynccontextmanager
-async def _running(app: StudyApp, size: tuple[int, int]) -> AsyncIterator[Seat]:
+async def running(app: StudyApp, size: tuple[int, int]) -> AsyncIterator[Seat]:
+    """An app in a terminal of this size."""
     async with app.run_test(size=size, notifications=True) as pilot:
         seat = Seat(app, pilot)
         await seat.settle()

@@ -13,15 +13,16 @@ import pytest
 
 from studyapp.library import Library
 from studyapp.model import Predicted
+from studyapp.tui.lab import LabScreen
 from tests.studying import COMPUTED, Clock, library
-from tests.tui.samples import SIMULATED, own_card
+from tests.tui.samples import OWN_SIMULATION, SIMULATED, own_card
 from tests.tui.screens import Seat, at_home, in_review
 from tests.tui.test_run_panel import own_simulation
 
 
-async def open_own(seat: Seat, opened: Library) -> None:
+async def open_own(seat: Seat, opened: Library, text: str = OWN_SIMULATION) -> None:
     """Open the learner's own simulation from Home's list, allowed to run; it comes first by its name."""
-    own_simulation(opened)
+    own_simulation(opened, text=text)
     opened.laboratory.refresh()
     await seat.press("x")
     await seat.wait("doubling +Doubling")
@@ -164,8 +165,63 @@ async def test_a_run_that_fails_leaves_the_lab_usable(tmp_path: Path) -> None:
             await open_own(seat, opened)
             await seat.press("up", "up", "right", "x")
             await seat.wait(r"! doubling\.py:\d+.*it is broken")
+            assert not seat.shows("run before")
             await seat.press("left", "x")
             await seat.wait("1 claim holds here")
+            assert not seat.shows("run before")
+
+
+async def test_what_stands_below_a_failed_run_is_the_run_befores(tmp_path: Path) -> None:
+    """Values, claims and plot stay, and say whose they are, until a run succeeds; also after one that was stopped."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await open_own(seat, opened)
+            await seat.press("x")
+            await seat.wait("1 claim holds here")
+            (seed,) = re.findall(r"seed (\d+), ", seat.text)
+            assert not seat.shows("run before")
+            await seat.press("up", "up", "right")
+            await seat.wait("it is broken")
+            seat.see(rf"! The run before this one: seed {seed}, x 2, n 10, way add,", "✓ holds: it is the double")
+            seat.see(r"Twice \(of the run before\)   y")
+            await seat.resize(100, 30)
+            seat.see("The run before this one")
+            await seat.press("left")
+            await seat.wait("run before", gone=True)
+            await seat.press("up", *"20", "enter")
+            await seat.wait("running")
+            await seat.press("escape")
+            await seat.wait("! .*(stopped|cancelled)")
+            seat.see(rf"! The run before this one: seed {seed}, x 2")
+
+
+async def test_what_a_simulation_printed_is_said_below_the_run(tmp_path: Path) -> None:
+    """Each run says it of itself."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (80, 24)) as seat:
+            printing = OWN_SIMULATION.replace("    twice = ", "    print(parameters.x)\n    twice = ")
+            await open_own(seat, opened, printing)
+            await seat.press("x")
+            await seat.wait("· it printed 4 characters, which are not shown; return values instead")
+            seat.see("1 claim holds here")
+
+
+async def test_one_number_is_offered_before_a_list_to_predict(tmp_path: Path) -> None:
+    """A list cannot be predicted: what comes first in the file may be one, and is offered last."""
+    first, second = OWN_SIMULATION.index('@expected("the double"'), OWN_SIMULATION.index('@expected("the double, twice')
+    end = OWN_SIMULATION.index("@claim")
+    text = OWN_SIMULATION[:first] + OWN_SIMULATION[second:end] + OWN_SIMULATION[first:second] + OWN_SIMULATION[end:]
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await open_own(seat, opened, text)
+            seat.see(r"both +the double, twice\n twice +the double")
+            lab = seat.screen
+            assert isinstance(lab, LabScreen)
+            await seat.until(lambda: bool(lab._single))
+            await seat.press("d")
+            seat.see("What will twice be")
+            await seat.press("down")
+            seat.see("What will both be")
 
 
 async def test_leaving_stops_the_run(tmp_path: Path) -> None:

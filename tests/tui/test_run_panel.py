@@ -5,21 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from studyapp import lab
 from studyapp.lab import Laboratory
 from studyapp.library import Library
-from studyapp.model import Card
+from studyapp.model import Answered, Card
 from studyapp.store import StoreError
 from tests.studying import Clock, basic_deck, library
 from tests.tui.samples import OWN_SIMULATION, SIMULATED, own_card
 from tests.tui.screens import in_review
 
 
-def own_simulation(opened: Library, *, trusted: bool = True) -> None:
+def own_simulation(opened: Library, *, trusted: bool = True, text: str = OWN_SIMULATION) -> None:
     """Put a simulation into the learner's folder; trusted, it may run."""
     opened.places.simulations.mkdir(parents=True)
-    (opened.places.simulations / "doubling.py").write_text(OWN_SIMULATION)
+    (opened.places.simulations / "doubling.py").write_text(text)
     if trusted:
         opened.laboratory.consent(opened.laboratory.source("doubling"))
 
@@ -36,6 +37,51 @@ async def test_the_simulation_runs_beside_the_answer(tmp_path: Path) -> None:
             seat.see(r"██.* 0\.665")
             await seat.press("u")
             seat.see("There is nothing to take back", r"██.* 0\.665")
+
+
+async def test_what_was_run_while_the_learner_thought_is_there_at_once(tmp_path: Path) -> None:
+    """The answer and its figure come together; the same run is in the receipt, and stands there again after an undo."""
+    with library(tmp_path, Clock(), simulated=SIMULATED, plain=basic_deck(1)) as opened:
+        async with in_review(opened, ["simulated.md"]) as seat:
+            question = seat.review.session.question
+            assert question is not None
+            await seat.until(lambda: opened.laboratory.finished(question) is not None)
+            assert not seat.shows("run just now")
+            seat.app.post_message(events.Key("space", " "))
+            seen = []
+            while not seat.shows("1 Again"):
+                await seat.settle()
+                seen.append(seat.text)
+            assert not any("… running" in text for text in seen)
+            seat.see(rf"run just now \(seed {question.seed}, ", r"██.* 0\.665")
+            await seat.press("3", "u")
+            await seat.wait(rf"run just now \(seed {question.seed}, ")
+        event = opened.store.entries(newest_first=False)[0].entry.event
+        assert isinstance(event, Answered)
+        assert event.receipt is not None
+        assert isinstance(values := event.receipt["values"], dict)
+        assert round(values["largest_probability"], 3) == 0.665
+
+
+async def test_leaving_ends_a_run_that_was_made_ahead(tmp_path: Path) -> None:
+    """Nothing computes behind a learner who went elsewhere, or on."""
+    with library(tmp_path, Clock(), own=own_card(parameters="seconds = 20.0")) as opened:
+        own_simulation(opened)
+        async with in_review(opened) as seat:
+            ahead = opened.laboratory._ahead
+            await seat.until(lambda: bool(ahead._under_way()))
+            await seat.press("-")
+            seat.see("Nothing is due now")
+            await seat.until(lambda: not ahead._under_way())
+
+
+async def test_what_a_simulation_printed_is_said(tmp_path: Path) -> None:
+    """In one line below the claims: it is shown nowhere."""
+    with library(tmp_path, Clock(), own=own_card()) as opened:
+        own_simulation(opened, text=OWN_SIMULATION.replace("    twice = ", "    print('x' * 1233)\n    twice = "))
+        async with in_review(opened) as seat:
+            await seat.press("space")
+            await seat.wait("· it printed 1,234 characters, which are not shown; return values instead")
 
 
 async def test_another_card_starts_without_a_run(tmp_path: Path) -> None:
@@ -82,9 +128,10 @@ async def test_a_file_that_may_not_run_yet(tmp_path: Path) -> None:
 
 async def test_a_slow_run_is_left_to_the_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is known to take long is not run by itself; when the card was verified, and on how many seeds, is said."""
-    monkeypatch.setattr(lab, "QUICK", -1.0)
-    with library(tmp_path, Clock(), own=own_card()) as opened:
+    monkeypatch.setattr(lab, "QUICK", 0.0)
+    with library(tmp_path, Clock(), own=own_card(parameters="seconds = 0.05")) as opened:
         own_simulation(opened)
+        assert await opened.laboratory.run_quickly("doubling", {"seconds": 0.05}, 7_000) is not None
         async with in_review(opened) as seat:
             await seat.press("space")
             await seat.wait("doubling takes a moment: x runs it in the Lab. Not verified here yet")
