@@ -6,7 +6,7 @@ import json
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Self
 from unicodedata import combining, east_asian_width
@@ -25,6 +25,7 @@ __all__ = [
     "print_json",
     "print_table",
     "say",
+    "table_lines",
     "visible",
     "warn",
     "wipe",
@@ -52,11 +53,20 @@ def visible(text: str) -> str:
 def print_json(value: object) -> None:
     """Print a value as JSON; numbers that JSON does not know must have been replaced by null before."""
     unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    click.echo(json.dumps(value, ensure_ascii=not unicode, indent=2, allow_nan=False))
+    text = json.dumps(value, ensure_ascii=not unicode, indent=2, allow_nan=False)
+    click.echo(OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))  # JSON itself escapes C0 alone
 
 
 def print_table(heading: Sequence[str], rows: Sequence[Sequence[object]], right: frozenset[int] = frozenset()) -> None:
     """Print rows in columns under a heading; the columns in `right` are set flush right."""
+    for line in table_lines(heading, rows, right):
+        say(line)
+
+
+def table_lines(
+    heading: Sequence[str], rows: Sequence[Sequence[object]], right: frozenset[int] = frozenset()
+) -> Iterator[str]:
+    """The lines of such a table, of harmless text."""
     cells = [[one_line(str(cell)) for cell in row] for row in (heading, *rows)]
     widths = [max(width(row[i]) for row in cells) for i in range(len(heading))]
     for row in cells:
@@ -64,7 +74,7 @@ def print_table(heading: Sequence[str], rows: Sequence[Sequence[object]], right:
         for position, (cell, wide) in enumerate(zip(row, widths, strict=True)):
             gap = " " * (wide - width(cell))
             padded.append(gap + cell if position in right else cell + gap)
-        say("  ".join(padded).rstrip())
+        yield "  ".join(padded).rstrip()
 
 
 def width(text: str) -> int:

@@ -6,7 +6,7 @@ the clock on the wall says 04:00.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from studyapp.model import Day
 
@@ -22,14 +22,6 @@ def study_day(instant: datetime, zone: tzinfo, rollover_hour: int = ROLLOVER_HOU
         raise ValueError(f"{instant} has no time zone: a study day needs an instant")
     wall = instant.astimezone(zone).replace(tzinfo=None)
     return day_of((wall - timedelta(hours=rollover_hour)).date())
-
-
-def rollover(day: Day, zone: tzinfo, rollover_hour: int = ROLLOVER_HOUR) -> datetime:
-    """The instant, in UTC, at which a study day begins.
-
-    Where clocks skip the very hour it is the instant of the jump; where they repeat it, the first of the two.
-    """
-    return datetime.combine(date_of(day), time(rollover_hour), zone).astimezone(UTC)
 
 
 def date_of(day: Day) -> date:

@@ -43,7 +43,7 @@ def unwritable(path: str | os.PathLike[str], error: OSError) -> DeckError:
         case errno.ENOENT:
             what = "its folder does not exist any more; put it back"
         case errno.EACCES | errno.EPERM | errno.EROFS:
-            what = "is read-only, or its folder is; make both writable, or copy the deck into your own folder"
+            what = "is read-only, or its folder is; make both writable"
         case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
             what = "there is no space left to write it; free some, nothing was changed"
         case _:

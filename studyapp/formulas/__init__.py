@@ -3,6 +3,6 @@
 Importing this costs nothing: the tables and pylatexenc's parser are loaded with the first formula.
 """
 
-from studyapp.formulas.linear import linear
+from studyapp.formulas.linear import fault, linear
 
-__all__ = ["linear"]
+__all__ = ["fault", "linear"]

@@ -10,9 +10,12 @@ from pylatexenc.latexwalker import LatexWalker, LatexWalkerError  # type: ignore
 
 from studyapp.formulas import symbols, syntax
 
+_PLACE = re.compile(r" *@ *\(.*\)$")
+"""Where pylatexenc found the error: not a place in any file."""
+
 
 class UnreadableError(ValueError):
-    """The formula is not LaTeX that TeX would accept."""
+    """The formula is not LaTeX that TeX would accept; the message says why in a few words."""
 
 
 def tokens(nodes: Sequence[Any]) -> list[Any]:
@@ -56,6 +59,7 @@ def parsed(latex: str) -> Sequence[Any]:
         nodes, _, _ = LatexWalker(latex, latex_context=syntax.context(), tolerant_parsing=False).get_latex_nodes()
     except (LatexWalkerError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
         # All but the first are pylatexenc's own mistakes on input that no author would write.
-        raise UnreadableError(str(error)) from None
+        why = _PLACE.sub("", str(error).partition("\n")[0]) or "it is no LaTeX"
+        raise UnreadableError(why[0].lower() + why[1:]) from None
     found: Sequence[Any] = nodes
     return found

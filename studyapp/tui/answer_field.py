@@ -7,6 +7,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from studyapp.core import expressions, grading
+from studyapp.tui.screen import StudyScreen
+
 
 class AnswerField(Input):
     """One line to type an answer into. Enter submits; Esc leaves it, so that the other keys work again."""
@@ -20,7 +23,13 @@ class AnswerField(Input):
 
     def __init__(self, *, numeric: bool) -> None:
         example = "a number or an expression, as in sqrt(6/768)" if numeric else "your answer"
-        super().__init__(placeholder=example, max_length=200, select_on_focus=False, compact=True)
+        longest = expressions.LONGEST if numeric else grading.LONGEST
+        super().__init__(placeholder=example, max_length=longest, select_on_focus=False, compact=True)
+
+    def restricted(self) -> None:
+        """Say why a character is not taken: what is typed is read to its end, or not at all."""
+        if isinstance(self.screen, StudyScreen):
+            self.screen.study_app.say(f"{self.max_length} characters are the most that an answer may have.", wrong=True)
 
     def action_leave(self) -> None:
         """Give the keys back to the screen."""

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 from textual.style import Style
 
+from studyapp.decks.texts import DEEPEST, tokens
 from studyapp.formulas import linear
 from studyapp.tui.card_lines import BLANK, TIE, Line, Look, Run, indented, wrap
-from studyapp.tui.card_markdown import DEEPEST, tokens
 from studyapp.tui.card_table import Alignment, table
 
 BOLD = Style(bold=True)

@@ -2,7 +2,8 @@
 
 Textual reads a `str` as markup, and passes escape sequences in Content on to the terminal. So card texts, titles, names
 and messages go through `content` or `plain`, which build spans and leave out every control character, again, although
-decks are cleaned when they are read.
+decks are cleaned when they are read. What comes by another way, such as a text pasted into a field or a simulation's
+names, meets `Harmless`, through which every line of every widget goes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rich.segment import Segment
+from textual.color import Color
 from textual.content import Content
+from textual.filter import LineFilter
 
 from studyapp.tui.card_lines import BLANK, Line, assemble, harmless, wrap
 
@@ -22,6 +26,14 @@ _MARKED = re.compile(r"[\\`*_\[<&$~|]|[^\S \n]|  \n|^ *(?:[-+#>:=]|[0-9]{1,9}[.)
 # A table of more columns than any terminal has room for, told by the row of dashes under its head.
 _TOO_WIDE_A_TABLE = re.compile(r"(?:-:? *\| *:?-*){25}")
 _BLANK_LINES = re.compile(r"\n *\n[ \n]*")
+
+
+class Harmless(LineFilter):
+    """Leaves control characters out of each line that goes to the terminal; they have no width, so nothing moves."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
+        """The same segments, each of harmless text."""
+        return [Segment(harmless(text), style, control) for text, style, control in segments]
 
 
 def plain(text: str) -> Content:

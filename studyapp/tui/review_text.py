@@ -15,6 +15,7 @@ from studyapp.core.sm2 import GOOD, Outlook
 from studyapp.model import Kind
 from studyapp.study import Graded, Stage, StudySession
 from studyapp.tui import wording
+from studyapp.tui.card_lines import fitted, padded
 from studyapp.tui.card_text import content, plain
 
 if TYPE_CHECKING:
@@ -45,12 +46,13 @@ def labelled(label: str, text: str, width: int) -> Content | None:
 
 
 def bar(session: StudySession, name: str, width: int) -> Content:
-    """Where one is: the decks, the card's place in the session, the time left."""
+    """Where one is: the decks, the card's place in the session, how many come back, the time left."""
     left = session.minutes * 60 - session.seconds
     time = f"{wording.clock(left)} left of {session.minutes} min" if left > 0 else f"{session.minutes} min are over"
-    where = f"{session.place} of {session.done + session.left} · {time}"
-    title = f"Review · {name}"[: max(0, width - len(where) - 2)]
-    return plain(title + where.rjust(width - len(title)))
+    again = f", {session.coming_back} again" if session.coming_back else ""
+    where = f"{session.place} of {session.done + session.left}{again} · {time}"
+    room = width - len(where)
+    return plain(padded(fitted(f"Review · {name}", room - 2), room) + where)
 
 
 # --- the card -------------------------------------------------------------------------------------
@@ -286,4 +288,5 @@ def _verdict_words(graded: Graded, chosen: str, names: Mapping[int, str]) -> Con
     if after.drilling:
         soon = f"after {SURE_AND_WRONG_AFTER} cards" if (verdict.correct, verdict.sure) == (False, True) else "today"
         when = f"back {soon}" if drill else f"back {soon}, {when}"
-    return Content.assemble((name, BOLD), f": {why}; {when}.", "" if drill else " The time after:")
+    said = "" if why == name.lower() else f": {why}"
+    return Content.assemble((name, BOLD), f"{said}; {when}.", "" if drill else " The time after:")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studyapp.core.days import date_of, day_of, rollover, study_day
+from studyapp.core.days import date_of, day_of, study_day
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = [UTC, BERLIN, *map(ZoneInfo, ["America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Kiritimati"])]
@@ -48,37 +48,18 @@ def test_the_day_changes_by_the_wall_clock_when_clocks_change(change: date) -> N
     assert date_of(study_day(before, BERLIN)) == change - timedelta(days=1)
 
 
-@pytest.mark.parametrize(
-    ("change", "hours"), [(date(2026, 3, 28), 23), (date(2026, 10, 24), 25), (date(2026, 6, 1), 24)]
-)
-def test_a_day_is_as_long_as_the_clocks_make_it(change: date, hours: int) -> None:
-    """From one rollover to the next it is 24 hours, but 23 or 25 where clocks change in between."""
-    day = day_of(change)
-    assert rollover(day + 1, BERLIN) - rollover(day, BERLIN) == timedelta(hours=hours)
-
-
-@pytest.mark.parametrize("change", [date(2026, 3, 29), date(2026, 10, 25)])
-def test_a_rollover_within_the_changing_hour(change: date) -> None:
-    """At 02:00, skipped in spring and repeated in autumn, the day begins at the jump, or at the first of the two."""
-    begins = rollover(day_of(change), BERLIN, 2)
-    assert study_day(begins, BERLIN, 2) == day_of(change)
-    assert study_day(begins - timedelta(microseconds=1), BERLIN, 2) == day_of(change) - 1
-
-
 @given(INSTANTS, st.sampled_from(ZONES), st.sampled_from([0, 3, 4, 6]))
-def test_an_instant_lies_within_its_study_day(instant: datetime, zone: ZoneInfo, hour: int) -> None:
-    """It is never before its day's rollover and always before the next."""
-    day = study_day(instant, zone, hour)
-    assert rollover(day, zone, hour) <= instant < rollover(day + 1, zone, hour)
+def test_the_wall_clock_decides_at_every_instant(instant: datetime, zone: ZoneInfo, hour: int) -> None:
+    """From the hour on it is the day of the calendar, before it the day before, in any zone of any year."""
+    wall = instant.astimezone(zone)
+    began = wall.date() if wall.hour >= hour else wall.date() - timedelta(days=1)
+    assert date_of(study_day(instant, zone, hour)) == began
 
 
-@given(st.integers(0, 60_000), st.sampled_from(ZONES))
-def test_a_day_begins_at_its_rollover(day: int, zone: ZoneInfo) -> None:
-    """The rollover is the first instant of its day, to the microsecond."""
-    begins = rollover(day, zone)
-    assert begins.tzinfo is UTC
-    assert study_day(begins, zone) == day
-    assert study_day(begins - timedelta(microseconds=1), zone) == day - 1
+@given(st.dates())
+def test_a_day_and_its_date_name_each_other(date: date) -> None:
+    """Over the whole calendar."""
+    assert date_of(day_of(date)) == date
 
 
 def test_an_instant_without_a_zone_is_refused() -> None:

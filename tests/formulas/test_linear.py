@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import unicodedata
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studyapp.formulas import linear
+from studyapp.formulas import fault, linear
 from studyapp.formulas.linear import DEEPEST, LONGEST
 
 
@@ -207,8 +208,21 @@ def test_an_unknown_macro_keeps_its_name_and_its_arguments(latex: str, text: str
     ],
 )  # fmt: skip
 def test_what_tex_would_refuse_is_shown_as_it_is(latex: str) -> None:
-    """A parse error shows the source unchanged; so do formulas beyond all measure, and a comment that would hide."""
+    """A parse error shows the source unchanged; so do formulas beyond all measure, and a comment that would hide.
+
+    Why is said in one line of words, without the parser's own places.
+    """
     check(latex, latex)
+    why = fault(latex)
+    assert why
+    assert "\n" not in why
+    assert "@(" not in why
+
+
+def test_a_formula_of_which_nothing_would_be_seen_has_a_fault() -> None:
+    """It is shown as it stands, too."""
+    check(r"\phantom{x}", r"\phantom{x}")
+    assert fault(r"\phantom{x}") == fault(" ") == "nothing of it would be seen"
 
 
 def test_line_ends_and_comments_at_their_ends_are_left_out() -> None:
@@ -231,6 +245,8 @@ def test_nothing_that_can_be_typed_raises_or_lets_a_control_character_through(la
     text = linear(latex)
     assert not any(unicodedata.category(one) in ("Cc", "Zl", "Zp") for one in text)
     assert not any(one in text for one in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    if fault(latex):
+        assert text.split() == re.sub("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", " ", latex).split()
 
 
 @settings(max_examples=300, deadline=None)

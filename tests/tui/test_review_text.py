@@ -60,6 +60,49 @@ def test_a_drill_says_that_it_moves_no_date(tmp_path: Path) -> None:
         assert "done for today" in lines[2]
 
 
+@pytest.mark.parametrize("name", ["all decks", "a long title " * 9, "長い題名" * 20, "e\u0301" * 90])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_bar_is_as_wide_as_the_screen(tmp_path: Path, width: int, name: str) -> None:
+    """A title that has no room ends in an ellipsis; place and time are never cut."""
+    with library(tmp_path, Clock(), plain=basic_deck(2)) as opened:
+        session = asked(opened.study())
+        line = review_text.bar(session, name, width)
+        where = "1 of 2 · 10:00 left of 10 min"
+        assert line.plain.endswith(where)
+        assert line.cell_length == width
+        title = f"Review · {name}".strip()
+        shown = line.plain.removesuffix(where).rstrip()
+        assert shown == title or (shown[-1:] == "…" and title.startswith(shown[:-1]))
+
+
+def test_the_bar_says_how_many_cards_come_back(tmp_path: Path) -> None:
+    """A card that was missed is not done, so the place stays: the bar says why, until all of them are had."""
+    with library(tmp_path, Clock(), plain=basic_deck(3)) as opened:
+        session = opened.study()
+
+        def graded(grade: int) -> str:
+            asked(session).reveal()
+            session.grade(grade)
+            return review_text.bar(session, "all decks", 76).plain.split("  ")[-1].partition(" · ")[0].strip()
+
+        assert [graded(grade) for grade in (1, 4, 3)] == ["1 of 3, 1 again", "1 of 3, 1 again", "2 of 3, 2 again"]
+        assert [graded(grade) for grade in (4, 4)] == ["2 of 3, 1 again", "3 of 3"]
+
+
+@pytest.mark.parametrize("six", [False, True])
+def test_a_verdict_never_says_a_word_twice(tmp_path: Path, six: bool) -> None:
+    """Wrong, where that is the grade's name, needs no "wrong" after it."""
+    with library(tmp_path, Clock(), choice=CHOICE) as opened:
+        session = asked(opened.study())
+        wrong = next(i for i, one in enumerate(session.question.options) if not one.correct)  # type: ignore[union-attr]
+        session.choose(wrong, sure=False)
+        words = review_text.grade_row(session, six, 76).plain.split("\n")[0]
+        assert words.startswith(" Wrong; back today, " if six else " Again: wrong; back today, ")
+        if six:
+            session.grade(0)
+            assert review_text.grade_row(session, six, 76).plain.startswith(" Blackout: wrong; back today, ")
+
+
 def test_before_the_answer_nothing_is_marked(tmp_path: Path) -> None:
     """Options wear letters only, steps are counted, a computed card's number is nowhere."""
     with library(tmp_path, Clock(), a=CHOICE, b=STEPS) as opened:
