@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -19,6 +21,9 @@ from studyapp.settings import Settings
 from studyapp.store import FileStamp, Store
 
 if TYPE_CHECKING:  # and imported where they are used: a start pays only for what it does
+    from studyapp.checking import CheckReport
+    from studyapp.core.exam.clock import Reading
+    from studyapp.exams import Exams
     from studyapp.lab import Laboratory
     from studyapp.runs.worker import Limits as RunLimits
     from studyapp.study import StudySession
@@ -60,17 +65,11 @@ def shipped_content() -> Path:
     return installed if installed.is_dir() else PACKAGE.parent
 
 
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    """What `studyapp check` found: how many cards of which kinds, and every problem."""
-
-    cards: int
-    kinds: Mapping[str, int]
-    problems: tuple[Problem, ...]
-
-
 class Library:
-    """All decks, everything learned, every simulation. Close it, or use it in a `with`."""
+    """All decks, everything learned, every simulation. Close it, or use it in a `with`.
+
+    `called` are the words that start studyapp on this data folder; the front end says them where one was named.
+    """
 
     def __init__(
         self,
@@ -79,10 +78,12 @@ class Library:
         *,
         now: Callable[[], datetime],
         seeds: Callable[[], int],
+        clocks: Callable[[], Reading],
     ) -> None:
         self.places, self.store = places, store
-        self.now, self.seeds = now, seeds
+        self.now, self.seeds, self.clocks = now, seeds, clocks
         self.settings = settings.read(places.settings)
+        self.called: tuple[str, ...] = ("studyapp",)
         self._laboratory: Laboratory | None = None
         self._unreadable: list[Problem] = []
         store.on_rebuilt = self.synchronise
@@ -94,12 +95,13 @@ class Library:
         *,
         now: Callable[[], datetime],
         seeds: Callable[[], int],
+        clocks: Callable[[], Reading],
         shipped: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Library:
         """Open the data folder, made if need be, and read the decks that changed since the last time."""
         places = Places(home, shipped or shipped_content())
-        library = cls(places, Store.open(home), now=now, seeds=seeds)
+        library = cls(places, Store.open(home), now=now, seeds=seeds, clocks=clocks)
         try:
             library.synchronise(progress)
         except BaseException:
@@ -116,6 +118,12 @@ class Library:
     def close(self) -> None:
         """Close the store. A worker process is ended by `close_laboratory`, or ends by itself once we are gone."""
         self.store.close()
+
+    async def rest_laboratory(self) -> None:
+        """End the worker process; another one starts when a simulation is wanted again."""
+        laboratory, self._laboratory = self._laboratory, None
+        if laboratory is not None:
+            await laboratory.close()
 
     async def close_laboratory(self) -> None:
         """End the worker process, if one was started."""
@@ -159,7 +167,9 @@ class Library:
         changed = [
             (name, file, status)
             for name, (file, status) in files.items()
-            if name not in known or (known[name].mtime_ns, known[name].size) != (status.st_mtime_ns, status.st_size)
+            if name not in known
+            or (known[name].mtime_ns, known[name].size) != (status.st_mtime_ns, status.st_size)
+            or not known[name].sha256  # it could not be read: permission given back changes neither time nor size
         ]
         removed = [name for name in known if name not in files]
         if not changed and not removed:
@@ -225,36 +235,23 @@ class Library:
 
     async def check(self, paths: Sequence[Path] = ()) -> CheckReport:
         """Parse every deck afresh (or those at the paths) and hold their cards against the simulations."""
-        from studyapp.authoring import at_its_key, read_deck
-        from studyapp.core.backing import Backing, backing
-        from studyapp.store import duplicates
+        from studyapp.checking import check
 
         files: dict[str, Path] = {}
-        wrong: list[Problem] = []
+        unread: list[Problem] = []
         for path in paths:
             if path.is_dir():
-                files |= {str(path / name): path / name for name, _ in scan(path, wrong.append)}
+                files |= {str(path / name): path / name for name, _ in scan(path, unread.append)}
             else:
                 files[str(path)] = path
         if not paths:
             files = {name: file for name, (file, _) in self.files().items()}
-            wrong += self._unreadable
-        decks = [read_deck(file, name)[0] for name, file in files.items()]
-        cards = [card for deck in decks for card in deck.cards]
-        wrong += [problem for deck in decks for problem in deck.problems]
-        wrong += duplicates(cards)
-        shipped = self.places.shipped / "decks"
-        for card in cards:
-            if backing(card) is Backing.NONE and files[card.deck].absolute().is_relative_to(shipped):
-                remedy = "name one in a [simulation] table"
-                wrong.append(Problem(card.deck, card.line, card.id, "a shipped card launches a simulation", remedy))
-        wrong += _too_long(cards, {name for name, file in files.items() if file.absolute().is_relative_to(shipped)})
-        found = await self.laboratory.check(cards)
-        wrong += [at_its_key(problem, files[problem.path]) if problem.path in files else problem for problem in found]
-        kinds: dict[str, int] = {}
-        for card in cards:
-            kinds[card.kind.value] = kinds.get(card.kind.value, 0) + 1
-        return CheckReport(len(cards), kinds, tuple(sorted(wrong, key=lambda one: (one.path, one.line))))
+            unread += self._unreadable
+        return await check(files, unread, shipped=self.places.shipped / "decks", laboratory=self.laboratory)
+
+    def here(self, command: str) -> str:
+        """A command line, `studyapp ...`, to be typed in any shell: with the data folder if it is not the usual one."""
+        return command.replace("studyapp", shlex.join(self.called), 1)
 
     # --- uses -------------------------------------------------------------------------------------
 
@@ -273,6 +270,24 @@ class Library:
             decks=tuple(decks),
             limits=Limits(self.settings.new_a_day, self.settings.reviews_a_day),
         )
+
+    @cached_property
+    def exams(self) -> Exams:
+        """Papers and sittings."""
+        from studyapp.exams import Exams
+
+        return Exams(
+            self.places.home, self.store, lambda: self.laboratory, self.now, self.clocks, self.seeds, self.study_day
+        )
+
+    def closed_book(self) -> None:
+        """Raise ExamRunningError while an exam is running: everything else waits until it is over."""
+        if self.store.unreleased_sittings():  # an exam whose time is over is settled, and stops nobody
+            from studyapp.exam_errors import ExamRunningError
+
+            running = self.exams.running()
+            if running is not None:
+                raise ExamRunningError(running)
 
     @property
     def laboratory(self) -> Laboratory:
@@ -309,8 +324,8 @@ class Library:
         changed = dataclasses.replace(self.settings, **changes)  # type: ignore[arg-type]
         try:
             atomic(self.places.settings, settings.written(changed))
-        except (OSError, DeckError) as error:
-            raise LibraryError(f"{self.places.settings}: not saved ({error})") from None
+        except DeckError as error:
+            raise LibraryError(f"the settings are not saved: {error}") from None
         self.settings = changed
         return changed
 
@@ -346,15 +361,3 @@ class Library:
         now = self.now()
         self.store.append([Relinked(old, new)], at=now, day=self.study_day(now))
         return moved
-
-
-def _too_long(cards: Iterable[Card], shipped: Container[str]) -> Iterator[Problem]:
-    """Answers that do not fit on a screen; in a shipped deck, on one glance. Cards of one family share theirs."""
-    from studyapp.decks.length import COLUMNS, MOST_LINES, MOST_SHIPPED, answer_lines
-
-    for card in {(card.deck, card.family): card for card in reversed(list(cards))}.values():
-        most = MOST_SHIPPED if card.deck in shipped else MOST_LINES
-        if (lines := answer_lines(card)) > most:
-            what = f"the answer takes {lines} lines of {COLUMNS} columns, and {most} fit"
-            remedy = "shorten it, or make two cards of it"
-            yield Problem(card.deck, card.line, card.id, what, remedy)

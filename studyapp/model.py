@@ -18,6 +18,10 @@ Day = int
 # --- what the files say ---------------------------------------------------------------------------
 
 
+SEALED = "sealed"
+"""The tag of cards that study keeps back until an exam has asked them."""
+
+
 class Kind(StrEnum):
     """How a card asks."""
 
@@ -145,6 +149,7 @@ class Mode(StrEnum):
     TEST = "test"
     MATCHING = "matching"
     CARDS = "cards"
+    EXAM = "exam"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,7 @@ class Answered:
     """An answer, graded 0-5. `correct` and `sure` are None where the learner graded a recall of their own.
 
     `seed` reproduces the question as it was shown. `due` is the day applied where it differs from SM-2's own, else
-    None. `receipt` says what was computed for the question (simulation, file hash, parameters, values, NumPy).
+    None. `receipt` says what was computed for the question (simulation, file hash, parameters, key, values, NumPy).
     """
 
     card: str
@@ -211,13 +216,22 @@ class Relinked:
 
 
 @dataclass(frozen=True, slots=True)
+class Sat:
+    """What happened in one sitting of an exam: `number` counts its events from 0, `event` is told by `core.exam`."""
+
+    sitting: str
+    number: int
+    event: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Revoked:
     """An entry taken back: undo, or the first half of a correction."""
 
     entry: str
 
 
-Event = Answered | Placed | Flagged | Predicted | Relinked | Revoked
+Event = Answered | Placed | Flagged | Predicted | Relinked | Sat | Revoked
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,15 @@ from studyapp.core.forecast import days_until_level
 from studyapp.library import Library
 from studyapp.model import Day
 from studyapp.planning import NEW_TAKES, seconds_by_kind
+from studyapp.store import SittingRow
 
 AWAY_DAYS = 7
 """After so many days without an answer a learner is welcomed back."""
 
 WEEK, MONTH = 7, 30
+
+LATEST_EXAMS = 20
+"""The newest result is looked for among so many sittings; rehearsals have none that is worth a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The state of things on a study day. `week` holds the cards due on each of the next seven days."""
+    """The state of things on a study day. `week` holds the cards due on each of the next seven days.
+
+    `exam` is the newest sitting whose results were shown.
+    """
 
     today: Day
     rows: tuple[Row, ...]
@@ -48,6 +55,7 @@ class Overview:
     problems: int
     days_away: int
     level_in_days: int | None
+    exam: SittingRow | None = None
 
     @property
     def welcome_back(self) -> bool:
@@ -81,6 +89,7 @@ def overview(library: Library) -> Overview:
     week = tuple(store.due_by_day(today + 1, WEEK))
     a_day = 60 * settings.minutes / seconds
     last = store.last_study_day()
+    sittings = store.sittings(limit=LATEST_EXAMS)
     return Overview(
         today=today,
         rows=rows,
@@ -94,4 +103,5 @@ def overview(library: Library) -> Overview:
         problems=len(library.problems()),
         days_away=today - last if last is not None else 0,
         level_in_days=days_until_level(everything.due, week, a_day),
+        exam=next((one for one in sittings if one.right is not None and not one.rehearsal), None),
     )

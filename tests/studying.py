@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+from studyapp.core.exam.clock import Reading
 from studyapp.library import Library
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -20,10 +21,16 @@ class Clock:
     """A clock that stands still until it is moved."""
 
     now: datetime = NOON
+    boot: str = "first boot"
 
     def __call__(self) -> datetime:
         """The time it shows."""
         return self.now
+
+    def reading(self) -> Reading:
+        """What the machine's clocks show: no boot takes time, and nobody sets the wall clock."""
+        milliseconds = round(self.now.timestamp() * 1000)
+        return Reading(self.boot, milliseconds, milliseconds)
 
     def forward(self, **units: float) -> None:
         """Move it on."""
@@ -40,7 +47,9 @@ def library(folder: Path, clock: Clock, **decks: str) -> Iterator[Library]:
     for name, text in decks.items():
         (shipped / "decks" / f"{name}.md").write_text(text, encoding="utf-8")
     seeds = count(1)
-    with Library.open(folder / "home", now=clock, seeds=lambda: next(seeds), shipped=shipped) as opened:
+    with Library.open(
+        folder / "home", now=clock, seeds=lambda: next(seeds), clocks=clock.reading, shipped=shipped
+    ) as opened:
         yield opened
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from studyapp import authoring
+from studyapp.checking import CheckReport
 from studyapp.decks import DeckError
-from studyapp.library import CheckReport, Library, LibraryError, Places, shipped_content
+from studyapp.library import Library, LibraryError, Places, shipped_content
 from studyapp.model import Answered, Flagged, Kind, Mode, Predicted
 from studyapp.settings import SettingsError
 from studyapp.verification import Failure, Verification
@@ -117,8 +118,14 @@ def test_progress_counts_only_what_is_read(tmp_path: Path) -> None:
         pass
     (tmp_path / "shipped" / "decks" / "one.md").write_text(basic_deck(2))
     shipped = tmp_path / "shipped"
+    clock = Clock()
     with Library.open(
-        tmp_path / "home", now=Clock(), seeds=lambda: 1, shipped=shipped, progress=lambda *at: seen.append(at)
+        tmp_path / "home",
+        now=clock,
+        seeds=lambda: 1,
+        clocks=clock.reading,
+        shipped=shipped,
+        progress=lambda *at: seen.append(at),
     ):
         assert seen == [(0, 1)]
 
@@ -146,6 +153,23 @@ def test_a_deck_that_cannot_be_read_is_a_problem_among_others(tmp_path: Path) ->
         assert (problem.path, problem.line) == ("bad.md", 1)
 
 
+def test_a_deck_that_could_not_be_read_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Permission given back changes neither the file's time nor its size."""
+
+    def refused(file: Path) -> bytes:
+        raise DeckError(f"{file}: may not be read")
+
+    with monkeypatch.context() as patched, library(tmp_path, Clock(), plain=basic_deck(1)) as opened:
+        patched.setattr(authoring, "read_file", refused)
+        own(tmp_path, "# Mine\n\n## Q? {#mine}\n\nA.\n")
+        opened.synchronise()
+        assert [str(one) for one in opened.problems()] == ["mine.md: may not be read"]
+        assert list(cards(opened)) == ["c0"]
+    with library(tmp_path, Clock()) as opened:
+        assert opened.problems() == []
+        assert list(cards(opened)) == ["mine", "c0"]
+
+
 def test_a_decks_folder_that_is_a_file_is_a_problem(tmp_path: Path) -> None:
     """Nothing is lost by it."""
     (tmp_path / "home").mkdir()
@@ -166,6 +190,14 @@ def test_a_home_that_cannot_be_opened_leaves_nothing_open(tmp_path: Path) -> Non
     (home / "settings.toml").write_text("minutes = 5\n")
     with library(tmp_path, Clock(), plain=basic_deck(1)) as opened:
         assert opened.settings.minutes == 5
+
+
+def test_a_command_line_finds_this_data_folder(tmp_path: Path) -> None:
+    """As the app was called, quoted for a shell; without a folder named there is nothing to add."""
+    with library(tmp_path, Clock()) as opened:
+        assert opened.here("studyapp run studyapp --seed 1") == "studyapp run studyapp --seed 1"
+        opened.called = ("studyapp", "--home", "/my course")
+        assert opened.here("studyapp run studyapp") == "studyapp --home '/my course' run studyapp"
 
 
 def test_the_shipped_content_is_found(tmp_path: Path) -> None:
@@ -257,8 +289,10 @@ def test_settings_are_kept(tmp_path: Path) -> None:
         assert opened.settings.minutes == 25
         opened.places.settings.unlink()
         opened.places.settings.mkdir()
-        with pytest.raises(LibraryError, match="not saved"):
+        with pytest.raises(LibraryError, match="not saved") as refused:
             opened.set(minutes=30)
+        assert str(refused.value).count(str(opened.places.settings)) == 1
+        assert "deck" not in str(refused.value).replace(str(tmp_path), "")
         assert opened.settings.minutes == 25
 
 
@@ -359,6 +393,17 @@ def test_a_shipped_card_without_a_simulation_is_a_problem(tmp_path: Path) -> Non
             "plain.md:3: c0: a shipped card launches a simulation; name one in a [simulation] table"
         ]
         assert check(opened, path, path.parent) == []
+
+
+def test_a_formula_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
+    """Once for all cards of a text, with the file's line."""
+    path = own(tmp_path, "# Mine\n\n## Q? {#mine}\n\n{{c1::One}} and {{c2::two}},\nwhich is $x_$.\n")
+    told = "mine.md:6: mine:c1: the formula $x_$ cannot be read: a script without anything in it; correct it"
+    with library(tmp_path, Clock()) as opened:
+        (line,) = check(opened)
+        assert line.startswith(told)
+        (line,) = check(opened, path)
+        assert told in line
 
 
 def test_problems_come_in_the_order_of_files_and_lines(tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ from typing import Any
 import click
 
 from studyapp import __version__
-from studyapp.cli.common import Call, common, failures
+from studyapp.cli.common import Call, Group, common, failures
 from studyapp.cli.printing import one_line, warn
 
 COMMANDS = {
     "study": "study",
+    "exam": "exam",
+    "exams": "exams",
     "run": "run",
     "verify": "verify",
     "check": "files",
@@ -34,7 +36,7 @@ INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it: 128 and the number of the signal."""
 
 
-class Commands(click.Group):
+class Commands(Group):
     """The commands, each imported when it is needed: a start pays for what it uses."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -48,16 +50,6 @@ class Commands(click.Group):
         command = getattr(import_module(f"studyapp.cli.{COMMANDS[name]}"), name)
         assert isinstance(command, click.Command)
         return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """As click does, with the nearest name for one that does not exist."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            remedy = f"did you mean {near[0]!r}?" if near else "see `studyapp --help`"
-            ctx.fail(f"there is no command {one_line(args[0])!r}; {remedy}")
-        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

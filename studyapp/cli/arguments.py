@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,25 @@ class Whole(click.ParamType):  # type: ignore[type-arg] # generic only in newer 
         self.fail(f"{str(value)!r} is not a whole number from {self.low} to {self.high}", param, ctx)
 
 
+class Number(click.ParamType):  # type: ignore[type-arg]
+    """A number within bounds, which are inclusive."""
+
+    name = "X"
+
+    def __init__(self, low: float, high: float) -> None:
+        self.low, self.high = low, high
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; wrong usage with the bounds otherwise."""
+        try:
+            number = float(str(value))
+        except ValueError:
+            number = math.nan
+        if self.low <= number <= self.high:
+            return number
+        self.fail(f"{str(value)!r} is not a number from {self.low:g} to {self.high:g}", param, ctx)
+
+
 class Existing(click.ParamType):  # type: ignore[type-arg]
     """The path of a file or folder that is there."""
 
@@ -44,16 +64,20 @@ class Existing(click.ParamType):  # type: ignore[type-arg]
         return path
 
 
-class Picture(click.ParamType):  # type: ignore[type-arg]
-    """The path of a figure that is to be written."""
+class Written(click.ParamType):  # type: ignore[type-arg]
+    """The path of a file that is to be written: `what` it holds, and the endings its name may have, if not any."""
 
     name = "FILE"
 
+    def __init__(self, what: str, *endings: str) -> None:
+        self.what, self.endings = what, endings
+
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # noqa: ARG002
-        """The path; wrong usage unless it ends in .png or .svg, in a folder that is there."""
+        """The path; wrong usage unless it has one of the endings, in a folder that is there."""
         path = Path(str(value)).expanduser()
-        if path.suffix.lower() not in (".png", ".svg"):
-            raise click.UsageError(f"{path} is no kind of figure; give a name that ends in .png or .svg", ctx)
+        if self.endings and path.suffix.lower() not in self.endings:
+            wanted = " or ".join(self.endings)
+            raise click.UsageError(f"{path} is no kind of {self.what}; give a name that ends in {wanted}", ctx)
         if not path.parent.is_dir() or path.is_dir():
             raise click.UsageError(f"{path} cannot be a file; make its folder, or give another name", ctx)
         return path

@@ -10,12 +10,13 @@ from pathlib import Path
 import click
 
 from studyapp.authoring import read_deck
+from studyapp.checking import CheckReport
 from studyapp.cli.arguments import Existing
 from studyapp.cli.common import Call, common, json_option
 from studyapp.cli.printing import counted, one_line, print_json, say, warn
 from studyapp.decks import DeckError, scan
 from studyapp.decks import stamp as stamped
-from studyapp.library import CheckReport, Library
+from studyapp.library import Library
 
 
 @click.command(short_help="Find everything that is wrong in decks.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from studyapp.cli.arguments import Whole
-from studyapp.cli.common import Call, common, json_option
+from studyapp.cli.common import Call, common, json_option, warn_of_problems
 from studyapp.cli.printing import counted, one_line, print_json, print_table, say
 from studyapp.core import sm2 as algorithm
 
@@ -62,6 +62,7 @@ def stats(call: Call, as_json: bool) -> None:
     from studyapp.overview import overview
 
     with call.library() as library:
+        warn_of_problems(library)
         seen = overview(library)
         counts = statistics(effective([row.entry for row in library.store.entries(newest_first=False)]))
     if as_json:
@@ -119,7 +120,7 @@ def doctor(call: Call, as_json: bool) -> int:
     entries: int | None = None
     cards: int | None = None
     try:
-        with call.library() as library:
+        with call.library(closed_book=False) as library:
             found = library.store.integrity()
             rebuilt = [line for line in found if line.startswith(f"{call.home / 'cache.db'}: ")]
             problems = [line for line in found if line not in rebuilt]

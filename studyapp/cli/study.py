@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from studyapp.cli.arguments import Whole
-from studyapp.cli.common import Call, common, on_terminal
-from studyapp.cli.printing import counted, print_table, say
+from studyapp.cli.common import Call, common, on_terminal, warn_of_problems
+from studyapp.cli.printing import print_table
+
+if TYPE_CHECKING:
+    from studyapp.tui.app import StudyApp
 
 
 def home(call: Call) -> None:
@@ -43,6 +47,11 @@ def show(call: Call, start: str, decks: tuple[str, ...] = (), minutes: int | Non
     with call.library() as library:
         app = StudyApp(library, start=start, decks=library.matching(decks), minutes=minutes, debug=call.debug)
         app.run()
+    ended(call, app)
+
+
+def ended(call: Call, app: StudyApp) -> None:
+    """Say why the application ended, if it was not left: one line, or its traceback was shown already."""
     if app.failure is not None:
         if call.debug:
             raise SystemExit(1)
@@ -57,7 +66,6 @@ def print_due(call: Call) -> None:
 
     with call.library() as library:
         seen = overview(library)
+        warn_of_problems(library)
     rows = [(row.title, f"{100 * row.mastery:.0f} %", row.due, row.new) for row in (seen.all, *seen.rows)]
     print_table(("deck", "mastery", "due", "new"), rows, frozenset({1, 2, 3}))
-    if seen.problems:
-        say(f"{counted(seen.problems, 'problem')} in the decks; `studyapp check` lists them")

@@ -24,6 +24,7 @@ from studyapp.model import (
     Predicted,
     Relinked,
     Revoked,
+    Sat,
     Schedule,
 )
 
@@ -38,7 +39,7 @@ _WIDEST = 2**62  # SM-2's own interval has no bound, but a hundred 5s in a row w
 # Bound once: to read a member off its enum for every event would be a fifth of the fold.
 _SPACED = Mode.SPACED
 _CARDS = Mode.CARDS
-_MATCHING = Mode.MATCHING
+_AMONG_OTHERS = frozenset({Mode.MATCHING, Mode.EXAM})
 _CHOICE = Kind.CHOICE
 
 
@@ -104,7 +105,7 @@ def _evidence(so_far: _Evidence, day: Day, answer: Answered, seen_on: Day | None
     if answer.grade < PASS:
         return 1, 0, None
     mastery = mastery or 1
-    if answer.kind is _CHOICE or answer.mode is _MATCHING:
+    if answer.kind is _CHOICE or answer.mode in _AMONG_OTHERS:
         return mastery, recalled_days, recalled_on  # recognised among others, which is not yet recalled
     if answer.correct is None and (seen_on is None or seen_on >= day):
         return mastery, recalled_days, recalled_on  # graded by oneself, on the day of the last showing or before any
@@ -133,12 +134,15 @@ def last_act(entries: Sequence[Entry]) -> tuple[str, ...]:
     """The ids that an undo takes back: what still counts of the newest act of answering, flagging or placing.
 
     `entries` are one device's in the order of their ids, or the newest acts among them: if these give an answer, it is
-    that of the whole log. Empty when nothing is left to undo. A prediction is no act of its own. A correction (a
-    revocation and an answer in one act) is undone as the answer that it is: what it revoked stays revoked.
+    that of the whole log. Empty when nothing is left to undo. A prediction is no act of its own, and what was done in
+    an exam stays. A correction (a revocation and an answer in one act) is undone as the answer that it is: what it
+    revoked stays revoked.
     """
     revoked: set[str] = set()
     for act in _newest_first(entries):
         revoked.update(entry.event.entry for entry in act if isinstance(entry.event, Revoked))
+        if any(isinstance(entry.event, Sat) for entry in act):
+            continue
         counting = [entry for entry in act if entry.id not in revoked]
         if any(isinstance(entry.event, Answered | Flagged | Placed) for entry in counting):
             return tuple(entry.id for entry in counting if not isinstance(entry.event, Revoked | Relinked))

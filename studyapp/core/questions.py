@@ -5,8 +5,10 @@ The same card, seed and key always give the same question, so that any past ques
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 PLACEHOLDER = re.compile(r"@\{([A-Za-z_][A-Za-z0-9_]*)\}")
 LONGEST_TYPED = 4
 """Answers of more words than this are recalled and graded by the learner, never typed."""
+
+RESERVED_EVERY, FEWEST_TO_RESERVE_FROM = 5, 3
+"""One in so many combinations of drawn numbers is kept for exams, where a card has so many or more."""
 
 
 class Asking(StrEnum):
@@ -58,23 +63,48 @@ class Question:
         return next(position for position, option in enumerate(self.options) if option.correct)
 
 
-def draw(card: Card, seed: int) -> dict[str, ParameterValue]:
+def draw(card: Card, seed: int, *, exam: bool = False) -> dict[str, ParameterValue]:
     """The simulation's parameters for this seed: the fixed ones, and one candidate of each that varies.
 
-    Every parameter has a stream of its own, so that adding one to a card leaves the others' draws as they were.
+    Every parameter has a stream of its own, so that adding one to a card leaves the others' draws as they were. Some
+    combinations are reserved: study never draws them, and exams draw no others as long as there are any.
     """
     link = card.simulation
     if link is None:
         return {}
-    drawn = {
-        name: random.Random(f"{card.id}:{name}:{seed}").choice(candidates) for name, candidates in link.vary.items()
-    }
+    kept = reserved(card)
+    if exam and kept:
+        drawn = random.Random(f"{card.id}:exam:{seed}").choice(kept)
+        return {**link.parameters, **drawn}
+    for attempt in itertools.count():
+        again = f":{attempt}" if attempt else ""
+        drawn = {
+            name: random.Random(f"{card.id}:{name}:{seed}{again}").choice(candidates)
+            for name, candidates in link.vary.items()
+        }
+        if drawn not in kept:
+            break
     return {**link.parameters, **drawn}
 
 
-def pose(card: Card, seed: int, key: Key | None = None) -> Question:
+def reserved(card: Card) -> list[dict[str, ParameterValue]]:
+    """The combinations of a card's drawn parameters that only exams ask: one in five, of three or more.
+
+    A checksum chooses them, so that they do not depend on what was drawn before, nor on the order in the file.
+    """
+    link = card.simulation
+    if link is None or card.answer is None:
+        return []
+    names = sorted(link.vary)
+    found = itertools.product(*(dict.fromkeys(link.vary[name]) for name in names))
+    ranked = sorted((zlib.crc32(f"{card.id}:{values}".encode()), values) for values in found)
+    number = -(-len(ranked) // RESERVED_EVERY) if len(ranked) >= FEWEST_TO_RESERVE_FROM else 0
+    return [dict(zip(names, values, strict=True)) for _, values in ranked[:number]]
+
+
+def pose(card: Card, seed: int, key: Key | None = None, *, exam: bool = False) -> Question:
     """Ask a card. `key` is the computed answer at the parameters that `draw` gives for the same seed."""
-    parameters = draw(card, seed)
+    parameters = draw(card, seed, exam=exam)
 
     def filled(text: str) -> str:
         return fill(text, parameters)

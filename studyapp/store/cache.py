@@ -94,10 +94,14 @@ class Cache:
             self.guarded(self._fold)
 
     def _fold(self) -> None:
+        with self._files.writing():
+            self.fold_now()
+
+    def fold_now(self) -> None:
+        """Fold what the log has beyond the cache, inside a transaction that is under way."""
         from studyapp.store.folding import catch_up  # a start that finds nothing to fold saves its 10 ms
 
-        with self._files.writing():
-            catch_up(self.schedules)
+        catch_up(self.schedules)
 
     # --- damage -----------------------------------------------------------------------------------
 

@@ -25,5 +25,6 @@ def duplicates(cards: Iterable[Card | Place]) -> list[Problem]:
         (_, _, first, first_line), *others = same
         for name, _, path, line in others:
             what = f"has the same id as {first}:{first_line}, which is the one that counts"
-            found[path, line] = Problem(path, line, name, what, "give one of them another id")
+            remedy = "give the copy another id: what was learned stays with the card that keeps this one"
+            found[path, line] = Problem(path, line, name, what, remedy)
     return list(found.values())

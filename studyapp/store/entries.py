@@ -18,6 +18,7 @@ from studyapp.model import (
     Predicted,
     Relinked,
     Revoked,
+    Sat,
 )
 from studyapp.store.content import parameter_value
 
@@ -27,6 +28,7 @@ TYPES: dict[str, type[Event]] = {
     "flagged": Flagged,
     "predicted": Predicted,
     "relinked": Relinked,
+    "sat": Sat,
     "revoked": Revoked,
 }
 _NAMES = {event: name for name, event in TYPES.items()}
@@ -180,6 +182,9 @@ _READ: dict[str, Callable[[object], object]] = {
     "measured": _number,
     "confidence": _text,
     "now": _text,
+    "sitting": _text,
+    "number": _whole,
+    "event": _mapping,
 }
 
 _DEFAULTS: dict[type[Event], dict[str, object]] = {

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import BindParameter, bindparam, delete, exists, func, insert, select, tuple_, update
 
-from studyapp.model import Deck, Problem
+from studyapp.model import SEALED, Deck, Problem
 from studyapp.store.content import encode
 from studyapp.store.folding import settle, unsettle
 from studyapp.store.relinks import chunks
@@ -84,6 +84,7 @@ def _card_rows(one: Deck) -> Iterator[dict[str, object]]:
             "position": position,
             "id": each.id,
             "counted": True,
+            "sealed": SEALED in each.tags,
             "kind": each.kind.value,
             "part": each.part,
             "line": each.line,

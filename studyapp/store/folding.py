@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, bindparam, delete, insert, or_, select, up
 
 from studyapp.core.history import fold
 from studyapp.model import UNSEEN, Entry, Schedule
+from studyapp.store import sittings
 from studyapp.store.reading import histories
 from studyapp.store.relinks import chunks
 from studyapp.store.schedules import FIELDS, NAMES, Schedules
@@ -46,6 +47,7 @@ def catch_up(schedules: Schedules) -> None:
     done, newest = schedules.mark()
     if done >= newest:
         return
+    sittings.fold_since(schedules.log, done)
     if done <= 0:
         connection.execute(delete(schedule))
         _put(schedules, histories(schedules.log))
@@ -85,7 +87,7 @@ def repair(schedules: Schedules) -> list[str]:
     if found:
         connection.execute(delete(schedule))
         _put(schedules, entries)
-    return [found[card_id] for card_id in sorted(found)]
+    return [*(found[card_id] for card_id in sorted(found)), *sittings.repair(schedules.log)]
 
 
 def _short(one: Schedule) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from studyapp.model import Day, Entry, Kind, Schedule
 
@@ -51,6 +52,27 @@ class DeckRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SittingRow:
+    """A sitting as lists show it. `end` and `finished_at` are milliseconds after `started`.
+
+    `right` of `questions` is set once key and results were released, `saved` once the sitting was finished.
+    """
+
+    id: str
+    started: datetime
+    title: str
+    questions: int
+    end: int
+    official: bool = False
+    practice: bool = False
+    rehearsal: bool = False
+    finished_at: int | None = None
+    expired: bool = False
+    saved: int | None = None
+    right: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CardRow:
     """A card as it waits: where it is, and its schedule."""
 
@@ -82,7 +104,8 @@ class Counts:
     """What one deck, or several added up, has on a day.
 
     `due`, `new` and `drilling` leave out what is suspended or buried; `mastery` counts all cards by level, 0 to 4.
-    `drilling` cards were answered on the day and are to be asked again on it; they are not `due`.
+    `drilling` cards were answered on the day and are to be asked again on it; they are not `due`. `sealed` cards wait
+    for an exam; they are not `new`.
     """
 
     cards: int = 0
@@ -91,6 +114,7 @@ class Counts:
     drilling: int = 0
     suspended: int = 0
     mastery: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
+    sealed: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         a, b = self.mastery, other.mastery
@@ -101,4 +125,5 @@ class Counts:
             self.drilling + other.drilling,
             self.suspended + other.suspended,
             (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4]),
+            self.sealed + other.sealed,
         )

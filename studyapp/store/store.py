@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from studyapp.model import Card, Day, Deck, Entry, Event, Kind, Problem, Schedule
+from studyapp.model import Card, Day, Deck, Entry, Event, Kind, Problem, Sat, Schedule
 from studyapp.store.cache import Cache
 from studyapp.store.catalogue import Catalogue
 from studyapp.store.log import Log
-from studyapp.store.rows import CardRow, Change, Counts, DeckRow, FileStamp, LogRow
+from studyapp.store.rows import CardRow, Change, Counts, DeckRow, FileStamp, LogRow, SittingRow
 from studyapp.store.schedules import Schedules
 from studyapp.store.sqlite import Files
 from studyapp.store.waiting import Waiting
@@ -159,6 +159,64 @@ class Store:
     def entry_count(self) -> int:
         """How many entries the log has, taken-back ones included."""
         return self._cache.guarded(self._log.length)
+
+    # --- sittings of exams ------------------------------------------------------------------------
+
+    def sit(
+        self,
+        sitting: str,
+        number: int,
+        events: Sequence[Mapping[str, object]],
+        *,
+        at: datetime,
+        day: Day,
+        others: Sequence[Event] = (),
+    ) -> tuple[Entry, ...]:
+        """Write the next events of a sitting as one act, durable when this returns, and `others` that follow from them.
+
+        `number` is how many events the sitting has, as far as the writer knows. Raises StaleError if it has others:
+        another terminal has written, and nothing of this is.
+        """
+        from studyapp.store import acts, sittings
+
+        told = [Sat(sitting, number + place, event) for place, event in enumerate(events)]
+
+        def work() -> tuple[Entry, ...]:
+            self._cache.fold_now()
+            sittings.expect(self._log, sitting, number)
+            return acts.append(self._log, [(at, day, event) for event in (*told, *others)], now=at)
+
+        return self._cache.logged(work)
+
+    def sitting(self, sitting: str) -> list[Entry]:
+        """The entries of one sitting, in order; raises StoreError if there is none of this id."""
+        from studyapp.store import sittings
+
+        return self._cache.folded(lambda: sittings.events(self._log, sitting))
+
+    def sitting_length(self, sitting: str) -> int:
+        """How many events a sitting has, 0 for one that does not exist."""
+        from studyapp.store import sittings
+
+        return self._cache.folded(lambda: sittings.length(self._log, sitting))
+
+    def sittings(self, *, limit: int | None = None, offset: int = 0) -> list[SittingRow]:
+        """All sittings, newest first, or so many of them after so many others."""
+        from studyapp.store import sittings
+
+        return self._cache.folded(lambda: sittings.listed(self._log, limit=limit, offset=offset, unreleased=False))
+
+    def sitting_count(self) -> int:
+        """How many sittings there are."""
+        from studyapp.store import sittings
+
+        return self._cache.folded(lambda: sittings.count(self._log))
+
+    def unreleased_sittings(self) -> list[SittingRow]:
+        """The sittings that are running or whose results have not been shown yet, in the order they were started."""
+        from studyapp.store import sittings
+
+        return self._cache.folded(lambda: sittings.listed(self._log, limit=None, unreleased=True))
 
     # --- schedules --------------------------------------------------------------------------------
 

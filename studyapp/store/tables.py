@@ -7,7 +7,7 @@ from sqlalchemy import Column, Index, Integer, MetaData, Named, String, Table, T
 LOG_REVISION = 1
 """The layout of log.db. It rises with every change, and an older log is migrated when it is opened."""
 
-CACHE_REVISION = 1
+CACHE_REVISION = 2
 """The layout and meaning of cache.db. A cache of any other revision is thrown away and rebuilt."""
 
 log = MetaData()
@@ -89,13 +89,14 @@ deck = Table("deck", cache, DeckColumns, sqlite_with_rowid=False)
 
 
 class CardColumns(TypedColumns):
-    """One card of one file. Of several with the same id only the first by path counts."""
+    """One card of one file. Of several with the same id only the first by path counts; `sealed` ones wait for exams."""
 
     number: Named[int] = Column(Integer, primary_key=True)
     deck: Named[str]
     position: Named[int]
     id: Named[str]
     counted: Named[bool]
+    sealed: Named[bool]
     kind: Named[str]
     part: Named[str]
     line: Named[int]
@@ -104,6 +105,7 @@ class CardColumns(TypedColumns):
 
 card = Table("card", cache, CardColumns)
 Index("card_id", card.c.id, card.c.counted, card.c.deck)
+Index("card_sealed", card.c.deck, sqlite_where=card.c.sealed.is_(True))
 Index("card_deck", card.c.deck, card.c.position, card.c.counted, card.c.id)
 
 
@@ -155,6 +157,32 @@ Index(  # covers what Home counts, so that 20,000 cards are counted from their i
     *(schedule.c.deck, schedule.c.mastery, schedule.c.due, schedule.c.suspended, schedule.c.buried_until),
     *(schedule.c.drilling, schedule.c.answered_on),
 )
+
+
+class SatColumns(TypedColumns):
+    """Which row of the log tells of which sitting of an exam; `number` counts its events from 0."""
+
+    sitting: Named[str] = Column(String, primary_key=True)
+    number: Named[int] = Column(Integer, primary_key=True)
+    row: Named[int]
+
+
+sat = Table("sat", cache, SatColumns, sqlite_with_rowid=False)
+
+
+class SittingColumns(TypedColumns):
+    """One sitting as lists of them show it: what it was when it started, and what came of it once it was over."""
+
+    id: Named[str] = Column(String, primary_key=True)
+    started: Named[str]
+    finished: Named[bool]
+    released: Named[bool]
+    content: Named[str]
+
+
+sitting = Table("sitting", cache, SittingColumns, sqlite_with_rowid=False)
+Index("sitting_started", sitting.c.started)
+Index("sitting_open", sitting.c.id, sqlite_where=sitting.c.released.is_(False))
 
 
 class DescriptionColumns(TypedColumns):

@@ -19,6 +19,8 @@ _DAY: BindParameter[int] = bindparam("today")
 _DECKS: BindParameter[str] = bindparam("decks", expanding=True)
 _HERE = and_(_s.suspended.is_(False), func.coalesce(_s.buried_until, _DAY) <= _DAY)
 """Neither suspended nor buried beyond the day."""
+_SEALED = and_(_c.sealed.is_(True), _s.seen_on.is_(None))
+"""Kept back for exams: an exam that asked it, or any other answer, breaks the seal."""
 _IS_DUE = and_(_s.due <= _DAY, _HERE)
 _IS_DRILLING = and_(_s.drilling, _s.answered_on == _DAY, _HERE)
 PLACE = (_c.id, _c.deck, _c.part, _c.kind, _c.position)
@@ -53,8 +55,14 @@ _DRILLING = _SCHEDULED.where(_IS_DRILLING).order_by(_c.deck, _c.position)
 _UNSEEN = (
     select(*PLACE, *FIELDS)
     .outerjoin_from(card, schedule, _s.card == _c.id)
-    .where(_c.counted, or_(_s.card.is_(None), and_(_s.due.is_(None), _HERE)))
+    .where(_c.counted, ~_SEALED, or_(_s.card.is_(None), and_(_s.due.is_(None), _HERE)))
     .order_by(_c.position, _c.deck)  # the decks take turns
+)
+_KEPT = (
+    select(_c.deck, func.count())
+    .outerjoin_from(card, schedule, _s.card == _c.id)
+    .where(_c.counted, _SEALED, or_(_s.card.is_(None), and_(_s.due.is_(None), _HERE)))
+    .group_by(_c.deck)
 )
 _DUE_COUNT = select(func.count()).where(_IS_DUE, _s.deck.is_not(None))
 _COMING = (
@@ -75,7 +83,9 @@ class Waiting:
     def counts(self, day: Day) -> dict[str, Counts]:
         """Every deck's counts, by path; add them up for all decks together."""
         found = {row.deck: row for row in self._connection.execute(_COUNTS, {"today": day}).all()}
-        return {path: _counts(cards, found.get(path)) for path, cards in self._connection.execute(_CARDS).all()}
+        kept = dict(self._connection.execute(_KEPT, {"today": day}).all())
+        decks = self._connection.execute(_CARDS).all()
+        return {path: _counts(cards, found.get(path), kept.get(path, 0)) for path, cards in decks}
 
     def due(self, day: Day, decks: Iterable[str], limit: int | None) -> list[CardRow]:
         """The cards due on the day or before, the longest due first, then in the order of the decks."""
@@ -118,12 +128,13 @@ class Waiting:
         return new, answered - new
 
 
-def _counts(cards: int, row: Sequence[Any] | None) -> Counts:
+def _counts(cards: int, row: Sequence[Any] | None, sealed: int) -> Counts:
     if row is None:
-        return Counts(cards=cards, new=cards, mastery=(cards, 0, 0, 0, 0))
+        return Counts(cards=cards, new=cards - sealed, mastery=(cards, 0, 0, 0, 0), sealed=sealed)
     _, scheduled, due, unasked, drilling, suspended, *levels = row
     a, b, c, d = levels
-    return Counts(cards, due, cards - scheduled + unasked, drilling, suspended, (cards - sum(levels), a, b, c, d))
+    new = cards - scheduled + unasked - sealed
+    return Counts(cards, due, new, drilling, suspended, (cards - sum(levels), a, b, c, d), sealed)
 
 
 def row_of(row: Sequence[Any]) -> CardRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -17,17 +17,26 @@ from studyapp.library import Library, LibraryError
 from studyapp.model import Entry
 from studyapp.store import StoreError
 from studyapp.tui import wording
-from studyapp.tui.card_text import plain
+from studyapp.tui.card_text import Harmless, plain
 from studyapp.tui.screen import StudyScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from textual.filter import LineFilter
+
+    from studyapp.core.exam.paper import Paper
     from studyapp.model import Card, ParameterValue
+    from studyapp.presets import ExamPlan, ExamRequest
+
+HARMLESS = Harmless()
 
 
 class StudyApp(App[None]):
-    """studyapp in a terminal. `start` is "home", "review" or "lab"."""
+    """studyapp in a terminal. `start` is "home", "review" or "exam", which opens what `exam` asks for.
+
+    While an exam runs on this data folder, here or in another terminal, it is closed book: nothing else opens.
+    """
 
     TITLE = "studyapp"
     ENABLE_COMMAND_PALETTE = True
@@ -55,9 +64,12 @@ class StudyApp(App[None]):
         start: str = "home",
         decks: tuple[str, ...] = (),
         minutes: int | None = None,
+        exam: ExamRequest | None = None,
         debug: bool = False,
     ) -> None:
         super().__init__()
+        self._exam = exam
+        self.mouse_down: events.MouseDown | None = None
         self.library = library
         self.failure: Exception | None = None
         self.stamps_later = False
@@ -67,6 +79,14 @@ class StudyApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The first screen, without Textual's empty one below it, which would cost 11 ms; `q` on it ends the app."""
         match self._start:
+            case "exam":
+                from studyapp.tui.exam_running import ExamGate
+
+                return ExamGate(self._exam)
+            case "review" if self._exam_is_open():
+                from studyapp.tui.exam_running import ExamGate
+
+                return ExamGate(None)
             case "review":
                 from studyapp.tui.review import ReviewScreen
 
@@ -88,6 +108,10 @@ class StudyApp(App[None]):
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
         yield SystemCommand("Quit", "leave studyapp; everything is saved", self.action_quit)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line goes through before the terminal: no widget can send it what it would obey."""
+        return [*super().get_line_filters(), HARMLESS]
+
     # --- what every screen uses -------------------------------------------------------------------
 
     def say(self, text: str, *, wrong: bool = False) -> None:
@@ -97,7 +121,9 @@ class StudyApp(App[None]):
         self.notify(plain(text).plain, markup=False, severity=severity, timeout=8 if wrong else 4)
 
     async def on_event(self, event: events.Event) -> None:
-        """What was said is out of the way as soon as the learner goes on."""
+        """What was said is out of the way as soon as the learner goes on; when a click was received is kept."""
+        if isinstance(event, events.MouseDown) and not event.is_forwarded:
+            self.mouse_down = event
         if isinstance(event, events.Key | events.MouseDown) and not event.is_forwarded and self._notifications:
             self._hush()
         await super().on_event(event)
@@ -135,11 +161,106 @@ class StudyApp(App[None]):
             self.say("There is nothing to take back." if undone else "There is nothing to do again.")
             return
         six = self.library.settings.six_grades
-        words = ", ".join(wording.act(entry, six=six) for entry in entries)
+        words = wording.acts(entries, six=six)
         self.say(f"Taken back: {words}. U does it again." if undone else f"Done again: {words}.")
+
+    # --- exams ------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Notice an exam that is started in another terminal."""
+        self.set_interval(1.0, self._watch_exams)
+        if self._start == "home":
+            self._watch_exams()
+
+    def _exam_is_open(self) -> bool:
+        """Whether an exam is logged as running; its time may be over."""
+        return any(row.finished_at is None for row in self.library.store.unreleased_sittings())
+
+    def _watch_exams(self) -> None:
+        """Put an exam that runs over whatever is open, and tell of one that nobody watched to its end."""
+        if self._closed_book:
+            return
+        with suppress(StoreError):  # whatever reads the store next says so
+            if self._exam_is_open():
+                from studyapp.tui.exam_running import OverScreen, RunningScreen
+
+                running, settled = self.library.exams.attend()
+                if running is not None:
+                    self.push_screen(RunningScreen(running.id))
+                    self.run_worker(self.library.rest_laboratory(), exit_on_error=False)
+                elif settled:
+                    self.push_screen(OverScreen(settled[-1]))
+
+    @property
+    def _closed_book(self) -> StudyScreen | None:
+        """The screen of a running exam, if there is one."""
+        exam = (one for one in self.screen_stack if isinstance(one, StudyScreen) and one.closed_book)
+        return next(exam, None)
+
+    def _refused(self) -> bool:
+        """Whether an exam runs, which is closed book; it says so."""
+        exam = self._closed_book
+        if exam is not None:
+            exam.refuse()
+        return exam is not None
+
+    def open_exam(self, plan: ExamPlan | None = None, paper: Paper | None = None) -> None:
+        """Go to the lobby of an exam, or without a plan and a paper to the form that makes a plan."""
+        from studyapp.tui.exam_form import ExamFormScreen
+        from studyapp.tui.exam_lobby import LobbyScreen
+
+        if not self._refused():
+            chosen = plan is not None or paper is not None
+            self.push_screen(LobbyScreen(plan, paper) if chosen else ExamFormScreen())
+
+    def open_rehearsal(self, extra_time: float = 1.0) -> None:
+        """Go to the lobby of the rehearsal."""
+        from dataclasses import replace
+
+        from studyapp.core.exam.rehearsal import rehearsal
+
+        paper = rehearsal(self.library.seeds())
+        self.open_exam(paper=replace(paper, rules=replace(paper.rules, extra_time=extra_time)))
+
+    def open_submissions(self) -> None:
+        """List all sittings."""
+        from studyapp.tui.exam_submissions import SubmissionsScreen
+
+        if not self._refused():
+            self.push_screen(SubmissionsScreen())
+
+    def show_results(self, sitting_id: str, *, released: bool) -> None:
+        """In place of a screen whose exam is over: its report, or the list of sittings while results are hidden."""
+        from studyapp.tui.exam_report import ReportScreen
+        from studyapp.tui.exam_submissions import SubmissionsScreen
+
+        self.switch_screen(ReportScreen(sitting_id) if released else SubmissionsScreen())
+
+    def show_running(self, sitting_id: str, *, lost: bool) -> None:
+        """In place of a screen that has lost its exam to another terminal: where that stands."""
+        from studyapp.tui.exam_running import RunningScreen
+
+        self.switch_screen(RunningScreen(sitting_id, lost=lost))
+
+    # --- keys of all screens ----------------------------------------------------------------------
+
+    async def action_quit(self) -> None:
+        """Leave; out of a question of an exam only after asking."""
+        leave = getattr(self.screen, "ask_to_leave", None)
+        if leave is None:
+            self.exit()
+        else:
+            leave()
+
+    def action_command_palette(self) -> None:
+        """Open the palette."""
+        if not self._refused():
+            super().action_command_palette()
 
     async def action_undo(self) -> None:
         """Take the newest act back; a screen with a session has an undo of its own, which shows the card again."""
+        if self._refused():
+            return
         if hasattr(self.screen, "action_undo"):
             await self.screen.action_undo()
             return
@@ -148,6 +269,8 @@ class StudyApp(App[None]):
 
     async def action_redo(self) -> None:
         """Do again what was taken back."""
+        if self._refused():
+            return
         if hasattr(self.screen, "action_redo"):
             await self.screen.action_redo()
             return
@@ -193,14 +316,14 @@ class StudyApp(App[None]):
         """Find a card by its words."""
         from studyapp.tui.find import FindScreen
 
-        if not isinstance(self.screen, FindScreen):
+        if not isinstance(self.screen, FindScreen) and not self._refused():
             self.push_screen(FindScreen())
 
     def action_keys(self) -> None:
         """Show the keys of this screen."""
         from studyapp.tui.keys import KeysScreen
 
-        if not isinstance(self.screen, KeysScreen):
+        if not isinstance(self.screen, KeysScreen) and not self._refused():
             self.push_screen(KeysScreen(self.screen))
 
     async def on_unmount(self) -> None:
@@ -219,7 +342,10 @@ class StudyApp(App[None]):
 
 def expected_errors() -> tuple[type[Exception], ...]:
     """What can go wrong outside the program: each is one clear line."""
+    from studyapp.core.exam.paper import PaperError
     from studyapp.decks import DeckError
+    from studyapp.exam_errors import ExamError
+    from studyapp.presets import PresetError
     from studyapp.runs.errors import SimulationError
 
-    return (StoreError, LibraryError, SimulationError, DeckError)
+    return (StoreError, LibraryError, SimulationError, DeckError, ExamError, PaperError, PresetError)

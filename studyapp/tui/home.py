@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from studyapp.overview import Overview, overview
 from studyapp.tui import home_text, wording
+from studyapp.tui.card_lines import fitted
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.screen import StudyScreen
@@ -29,6 +30,7 @@ class HomeScreen(StudyScreen):
         Binding("up,k", "move(-1)", "row before"),
         Binding("plus,equals_sign", "minutes(1)", "more time"),
         Binding("minus", "minutes(-1)", "less time"),
+        Binding("p", "exam", "practice exam: choose one, or see your submissions"),
         Binding("x", "lab", "the Lab: every simulation"),
         Binding("exclamation_mark", "problems", "what is wrong in the decks"),
         Binding("u", "app.undo", "take the last answer or act back"),
@@ -93,9 +95,10 @@ class HomeScreen(StudyScreen):
         study = "study everything due, mixed" if self._row == 0 else f"study {seen.rows[self._row - 1].title}"
         self.query_one(Hints).show(
             [
-                Hint("Enter", study[:60], "screen.study"),
+                Hint("Enter", fitted(study, 60), "screen.study"),
                 Hint("+", "more", "screen.minutes(1)"),
                 Hint("-", "less time", "screen.minutes(-1)"),
+                Hint("p", "practice exam", "screen.exam"),
                 Hint("x", "lab", "screen.lab"),
                 *problems,
                 Hint("u", "undo", "app.undo"),
@@ -136,6 +139,10 @@ class HomeScreen(StudyScreen):
             decks = () if self._row == 0 else (self._overview.rows[self._row - 1].path,)
             with self.study_app.guard():
                 self.app.push_screen(ReviewScreen(self.library.study(decks)))
+
+    def action_exam(self) -> None:
+        """Choose an exam."""
+        self.study_app.open_exam()
 
     def action_lab(self) -> None:
         """Open the list of simulations."""

@@ -7,6 +7,7 @@ from textual.style import Style
 
 from studyapp.core.days import date_of
 from studyapp.overview import Overview, Row
+from studyapp.store import SittingRow
 from studyapp.tui import wording
 from studyapp.tui.card_text import plain
 
@@ -72,7 +73,10 @@ def state(seen: Overview, folder: str, width: int) -> Content:
     lines.append(_labelled("Today", _today(seen)))
     if seen.studied_before:
         lines.append(_labelled("Week", _week(seen)))
-        lines.append(_labelled("Lately", f"studied {seen.studied_days} of the last 30 days"))
+    lately = [_exam(seen.exam)] if seen.exam is not None else []
+    lately += [f"studied {seen.studied_days} of the last 30 days"] * seen.studied_before
+    if lately:
+        lines.append(_labelled("Lately", " · ".join(lately)))
     return Content("\n").join(lines)
 
 
@@ -97,6 +101,11 @@ def _week(seen: Overview) -> str:
         spark = SPARKS[round((len(SPARKS) - 1) * due / most)] if most else SPARKS[0]
         days.append(f"{date_of(seen.today + offset):%a}"[:2] + f" {due} {spark}")
     return "   ".join(days)
+
+
+def _exam(row: SittingRow) -> str:
+    started = row.started.astimezone()
+    return f"{'practice exam' if row.practice else 'exam'}: {row.right} of {row.questions}, {started:%a}"
 
 
 def _date(day: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 from textual.widgets import Static
@@ -18,7 +18,9 @@ WIDEST = 100
 
 
 class StudyScreen(Screen[None]):
-    """A screen of studyapp."""
+    """A screen of studyapp. One of a running exam is `closed_book`: from there no other one opens."""
+
+    closed_book: ClassVar[bool] = False
 
     @property
     def study_app(self) -> StudyApp:
@@ -38,6 +40,9 @@ class StudyScreen(Screen[None]):
     async def follow(self, entries: tuple[Entry, ...], *, undone: bool) -> None:  # noqa: ARG002 - of use to sessions
         """Something was taken back or done again while this screen was open: show things as they are now."""
         self.renew()
+
+    def refuse(self) -> None:
+        """Say why nothing else opens from a closed-book screen."""
 
     def renew(self) -> None:
         """Read afresh what this screen shows."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from studyapp.core.days import date_of
 from studyapp.core.sm2 import Outlook
-from studyapp.model import Answered, Day, Entry, Flagged
+from studyapp.model import Answered, Day, Entry, Flagged, Placed
 
 GRADES = {1: "Again", 3: "Hard", 4: "Good", 5: "Easy"}
 """The four keys and the SM-2 grades they stand for."""
@@ -72,5 +74,15 @@ def act(entry: Entry, *, six: bool) -> str:
             return f"taking {card} back into study"
         case Flagged(card=card):
             return f"putting {card} off"
+        case Placed(card=card, due=due) if due == entry.day:
+            return f"making {card} due"
         case event:
             return type(event).__name__.lower()
+
+
+def acts(entries: Sequence[Entry], *, six: bool) -> str:
+    """What the entries of one act were; many cards made due at once are counted."""
+    made_due = [entry for entry in entries if isinstance(entry.event, Placed) and entry.event.due == entry.day]
+    if len(made_due) == len(entries) > 1:
+        return f"making {counted(len(made_due), 'card')} due"
+    return ", ".join(act(entry, six=six) for entry in entries)

@@ -21,6 +21,7 @@ from typing import Any
 import textual
 
 import studyapp
+from studyapp.clocks import reading
 from studyapp.library import Library
 from studyapp.model import Answered, Kind, Mode
 from tests.terminal import UNSET
@@ -156,7 +157,7 @@ def write_decks(home: Path, cards: int, kinds: Sequence[str] = (RECALL,)) -> Non
 
 def opened(home: Path) -> Library:
     """The library, with the true clock."""
-    return Library.open(home, now=lambda: datetime.now(UTC), seeds=lambda: random.randrange(2**31))
+    return Library.open(home, now=lambda: datetime.now(UTC), seeds=lambda: random.randrange(2**31), clocks=reading)
 
 
 def furnished(home: Path, cards: int, studied: int) -> Path:

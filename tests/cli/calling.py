@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from studyapp.cli import outcome, studyapp
+from studyapp.clocks import reading
 from studyapp.library import Library
 from studyapp.runs.consent import Consent
 from studyapp.runs.finder import read_source
@@ -126,5 +127,5 @@ def own_simulation(home: Path, text: str, name: str = "mine", *, consent: bool =
 def studying(home: Path, *, days_ago: float = 0) -> Iterator[Library]:
     """The library of a home, so many days ago."""
     now = datetime.now(UTC) - timedelta(days=days_ago)
-    with Library.open(home, now=lambda: now, seeds=lambda: 7) as library:
+    with Library.open(home, now=lambda: now, seeds=lambda: 7, clocks=reading) as library:
         yield library

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ import pytest
 
 from studyapp import __version__
 from studyapp.cli import COMMANDS, outcome, studyapp, usage
-from studyapp.cli.common import default_home
+from studyapp.cli.common import Call, common, default_home
 from studyapp.store import StoreError
 from tests.cli.calling import call, own_deck
 
@@ -62,6 +63,35 @@ def test_a_tilde_is_the_users_folder_also_where_no_shell_expands_it(
     assert "mine.md" in {row["deck"] for row in call(None, "--home=~/home", "due", "--json").json}
     monkeypatch.setenv("STUDYAPP_HOME", "~/home")
     assert "mine.md" in decks(None)
+
+
+@pytest.mark.parametrize("name", ["option", "outer option", "environment", "default"])
+def test_a_command_to_copy_names_the_folder_that_was_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """By the option or by the environment, which another shell need not have; the usual folder needs no word."""
+    seen: list[str] = []
+
+    @click.group()
+    @common
+    def group(call: Call) -> None:
+        """Have a command below it."""
+
+    @group.command()
+    @common
+    def inner(call: Call) -> None:
+        """See what the library says."""
+        with call.library() as library:
+            assert library.places.home == home
+            seen.append(library.here("studyapp run x"))
+
+    words = {"option": ["inner", "--home", str(home)], "outer option": ["--home", str(home), "inner"]}
+    if name == "environment":
+        monkeypatch.setenv("STUDYAPP_HOME", str(home))
+    if name == "default":
+        monkeypatch.setattr(sys.modules[Call.__module__], "default_home", lambda: home)
+    group.main(words.get(name, ["inner"]), standalone_mode=False)
+    assert seen == ["studyapp run x" if name == "default" else f"studyapp --home {home} run x"]
 
 
 def test_a_home_that_is_no_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,12 +243,24 @@ def test_the_bare_command_prints_what_is_due(home: Path) -> None:
     """One line for all decks and one for each; then it is over."""
     own_deck(home, OWN + "\n## Broken {#a #b}\n\nx\n")
     done = call(home)
-    assert (done.status, done.err) == (0, "")
+    assert done.status == 0
     lines = done.out.splitlines()
     assert lines[0].split() == ["deck", "mastery", "due", "new"]
     assert re.fullmatch(r"All decks +0 % +0 +20", lines[1])
     assert re.search(r"^My own deck +0 % +0 +1$", done.out, re.MULTILINE)
-    assert lines[-1] == "1 problem in the decks; `studyapp check` lists them"
+
+
+@pytest.mark.parametrize("words", [[], ["due"], ["due", "--json"], ["stats"], ["stats", "--json"]])
+def test_problems_in_the_decks_are_one_line_on_stderr(home: Path, words: list[str]) -> None:
+    """Where people look for what is due they hear that cards may be missing; stdout stays for what was asked for."""
+    assert call(home, *words).err == ""
+    own_deck(home, "no heading\n")
+    done = call(home, *words)
+    assert done.status == 0
+    assert "problem" not in done.out
+    assert done.err == "studyapp: 1 problem in the decks: `studyapp check` lists it\n"
+    own_deck(home, "no heading\n", "more.md")
+    assert call(home, *words).err == "studyapp: 2 problems in the decks: `studyapp check` lists them\n"
 
 
 def test_studying_without_a_terminal_is_refused(home: Path) -> None:

@@ -131,7 +131,7 @@ def mastery_of(history: list[tuple[int, Event]], before: dict[int, int]) -> tupl
             i not in asked
             or not isinstance(event, Answered)
             or event.kind == Kind.CHOICE
-            or event.mode == Mode.MATCHING
+            or event.mode in (Mode.MATCHING, Mode.EXAM)
         ):
             continue
         shown = [on for on, e in history[:i] if isinstance(e, Answered)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studyapp.core.questions import Asking, asking, draw, fill, is_typeable, pose, shown
-from studyapp.model import Asked, Card, Kind, Option, SimulationLink
+from studyapp.core.questions import Asking, asking, draw, fill, is_typeable, pose, reserved, shown
+from studyapp.model import Asked, Card, Kind, Option, ParameterValue, SimulationLink
 from studyapp.simulation import Key
 
 SEEDS = st.integers(0, 2**31 - 1)
@@ -60,9 +62,36 @@ def test_draws_are_candidates_and_fixed_parameters_stay(seed: int) -> None:
 
 @given(SEEDS)
 def test_a_further_parameter_leaves_the_others_draws_alone(seed: int) -> None:
-    """Each parameter has its own stream: adding one to a card does not change what old seeds drew."""
+    """Each parameter has its own stream: adding one to a card does not change what old seeds drew.
+
+    Only a combination that the card now keeps for exams is drawn anew.
+    """
     fewer = card(simulation=SimulationLink("s", {}, {"width": (64, 128, 256)}))
-    assert draw(fewer, seed)["width"] == draw(COMPUTED, seed)["width"]
+    more = replace(COMPUTED, answer=None)  # which reserves nothing
+    assert draw(fewer, seed)["width"] == draw(more, seed)["width"]
+    assert draw(COMPUTED, seed) in (draw(more, seed), *_unreserved(more, seed))
+
+
+def _unreserved(more: Card, seed: int) -> list[dict[str, ParameterValue]]:
+    """What the card draws instead of what exams keep; nothing if the seed's own draw is not kept."""
+    first = {name: draw(more, seed)[name] for name in ("width", "depth")}
+    return [draw(COMPUTED, seed)] if first in reserved(COMPUTED) else []
+
+
+@given(SEEDS)
+def test_study_never_draws_what_exams_keep_and_exams_draw_nothing_else(seed: int) -> None:
+    """Two of the nine combinations are kept: numbers of an exam were not seen in study."""
+    kept = [{"gain": 0.5, **one} for one in reserved(COMPUTED)]
+    assert len(kept) == 2
+    assert draw(COMPUTED, seed) not in kept
+    assert draw(COMPUTED, seed, exam=True) in kept
+
+
+def test_with_few_numbers_none_are_kept() -> None:
+    """Of two combinations study needs both."""
+    few = replace(COMPUTED, simulation=SimulationLink("s", {}, {"width": (64, 128)}))
+    assert reserved(few) == []
+    assert draw(few, 1, exam=True) == draw(few, 1)
 
 
 def test_all_candidates_are_drawn() -> None:

@@ -20,6 +20,7 @@ from studyapp.model import (
     Placed,
     Predicted,
     Relinked,
+    Sat,
     SimulationLink,
 )
 from studyapp.store import FileStamp, Store
@@ -145,8 +146,10 @@ predictions = st.builds(
     confidence=texts,
     card=texts,
 )
+told = st.dictionaries(names, st.one_of(texts, st.integers(), st.lists(st.integers())))
 events: st.SearchStrategy[Event] = st.one_of(
     answers,
+    st.builds(Sat, names, st.integers(0, 999), told),
     st.builds(Placed, names, st.integers(0, 99), st.integers(0, 10**6), st.integers(130, 999), days),
     st.builds(Flagged, names, st.none() | st.booleans(), st.none() | days),
     predictions,

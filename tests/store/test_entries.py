@@ -48,7 +48,9 @@ def test_infinite_predictions_come_back() -> None:
 @pytest.mark.parametrize(
     ("kind", "detail", "why"),
     [
-        ("sat", "{}", "unknown type 'sat'"),
+        ("dreamt", "{}", "unknown type 'dreamt'"),
+        ("sat", "{}", "sat without event, number, sitting"),
+        ("sat", '{"sitting":"s","number":0,"event":[]}', "no JSON object"),
         ("answered", "{", "Expecting property name"),
         ("answered", "[]", "no JSON object"),
         ("answered", '{"mode":"spaced"}', "answered without grade, kind, seed"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sitting import LEARNING, sit
 from tests.studying import COMPUTED, Clock, basic_deck, library
 from tests.tui.samples import CHOICE, LONG, OWN_SIMULATION, SIMULATED, STEPS, TYPED, own_card
 from tests.tui.screens import Seat, at_home, in_review
@@ -67,6 +68,25 @@ async def test_the_lab_follows_the_size(tmp_path: Path) -> None:
             for keys in (["enter"], ["escape", "f"], ["escape", "v"], ["q", "right", "d", "1", "enter"]):
                 await seat.press(*keys)
                 await resized(seat)
+
+
+async def test_the_screens_after_an_exam_follow_the_size(tmp_path: Path) -> None:
+    """The list of sittings, what was handed in, the report, a question in full, an explanation and the statistics."""
+    clock = Clock()
+    with library(tmp_path, clock, learning=LEARNING) as opened:
+        await sit(opened, clock, "right changed", "wrong", "right picked", "timed out")
+        async with at_home(opened) as seat:
+            seat.app.open_submissions()
+            await seat.settle()
+            for keys in (["down"], ["enter"], ["enter"], ["a", "end"], ["enter", "end"], ["q", "o", "1"]):
+                await seat.press(*keys)
+                await resized(seat)
+            for keys in (["escape", "space"], ["3"], ["escape", "right", "escape", "right", "enter"]):
+                await seat.press(*keys)
+                await resized(seat)
+            await seat.press("q", "q", "s")
+            await resized(seat)
+            seat.see("Question statistics")
 
 
 async def test_hostile_text_is_text_on_every_screen(tmp_path: Path) -> None:

@@ -9,6 +9,12 @@ from textual.binding import Binding
 
 from studyapp.tui.app import StudyApp
 from studyapp.tui.card_screen import CardScreen
+from studyapp.tui.exam_answer import AnswerScreen
+from studyapp.tui.exam_oral import OralScreen
+from studyapp.tui.exam_report import ReportScreen
+from studyapp.tui.exam_statistics import ExamStatisticsScreen
+from studyapp.tui.exam_submission import SubmissionScreen
+from studyapp.tui.exam_submissions import SubmissionsScreen
 from studyapp.tui.find import FindScreen
 from studyapp.tui.history import HistoryScreen
 from studyapp.tui.home import HomeScreen
@@ -23,14 +29,20 @@ from tests.studying import Clock, basic_deck, library
 from tests.tui.screens import Seat, at_home
 
 SCREENS: tuple[type[StudyScreen], ...] = (
+    AnswerScreen,
     CardScreen,
+    ExamStatisticsScreen,
     FindScreen,
     HistoryScreen,
     HomeScreen,
     LabListScreen,
     LabScreen,
+    OralScreen,
     ProblemsScreen,
+    ReportScreen,
     ReviewScreen,
+    SubmissionScreen,
+    SubmissionsScreen,
     SummaryScreen,
 )
 TAKEN = {"ctrl+b", "ctrl+a", "ctrl+s", "ctrl+q", "ctrl+j"}
