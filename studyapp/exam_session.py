@@ -61,7 +61,8 @@ class ExamSession:
 
     `sitting` is what was received, `stored` how many of its events are on the disk. `trouble` is one line on the last
     write, empty when it went well; `lost` says that another terminal has the sitting now, and nothing more is written.
-    `store` is opened for this session alone: only its writing thread uses it. `changed` is called after every write.
+    `store` is opened for this session alone: only its writing thread uses it. `seat` takes the lock that keeps other
+    terminals out, if it is free. `changed` is called after every write.
     """
 
     id: str
@@ -72,6 +73,7 @@ class ExamSession:
     now: Callable[[], datetime]
     study_day: Callable[[datetime], Day]
     stored: int
+    seat: Callable[[], bool] = lambda: True
     changed: Callable[[], None] = lambda: None
     trouble: str = ""
     lost: bool = False
@@ -201,14 +203,18 @@ class ExamSession:
                 self.lost, self.trouble = True, str(error)
             except StoreError as error:
                 self.trouble = str(error)
-                self.changed()
+                self._tell()
                 await asyncio.sleep(RETRY)
                 continue
             else:
                 self.stored += len(batch)
                 del self._pending[: len(batch)]
                 self.trouble = ""
-            self.changed()
+            self._tell()
+
+    def _tell(self) -> None:
+        """Call `changed` by itself: a screen that fails, or is being taken down, never stops the writing."""
+        asyncio.get_running_loop().call_soon(lambda: self.changed())
 
     def _store_batch(self, number: int, batch: Sequence[_Pending], now: datetime) -> None:
         if self._own is None:
@@ -218,8 +224,11 @@ class ExamSession:
         self._own.sit(self.id, number, events, at=now, day=self.study_day(now), others=others)
 
     async def look(self) -> None:
-        """Find out whether another terminal has taken the sitting over."""
-        if self.lost or self._pending:
+        """Find out whether another terminal has taken the sitting over; take the seat that one taken over leaves."""
+        if self.lost:
+            return
+        self.seat()
+        if self._pending:
             return
         loop = asyncio.get_running_loop()
         try:
@@ -228,7 +237,7 @@ class ExamSession:
             return  # it cannot be read now: the next write says so
         if known > self.stored and not self._pending:
             self.lost = True
-            self.changed()
+            self._tell()
 
     def _length(self) -> int:
         if self._own is None:

@@ -154,21 +154,27 @@ class Exams:
         """Begin a sitting: its clock runs from now on. Returns its id, which `resume` takes.
 
         `minutes` is how long the exam is at most (without it, a quarter more than its questions' limits add up to),
-        `ends` an official end, until which results stay hidden. Raises ExamError.
+        `ends` an official end, until which results stay hidden. Raises ExamError; one exam runs at a time.
         """
         running = self.running()
         if running is not None:
             raise ExamRunningError(running)
-        now, reading = self.now(), self.read()
-        end = self.length(paper, now, minutes=minutes, ends=ends)
-        sitting_id = f"{now.astimezone():%Y%m%d-%H%M%S}-{self.seeds() % 0x10000:04x}"
-        self._write(sitting_id, 0, [Started(0, paper, end, official=ends is not None)], reading, now)
+        if not self.take_seat():
+            raise SeatTakenError("another terminal has an exam open; finish that one first")
+        try:
+            for row in self.store.unreleased_sittings():  # nobody else can start one now, but may have just before
+                if row.finished_at is None:
+                    raise ExamRunningError(row)
+            now, reading = self.now(), self.read()
+            end = self.length(paper, now, minutes=minutes, ends=ends)
+            sitting_id = f"{now.astimezone():%Y%m%d-%H%M%S}-{self.seeds() % 0x10000:04x}"
+            self._write(sitting_id, 0, [Started(0, paper, end, official=ends is not None)], reading, now)
+        finally:
+            self.leave_seat()
         return sitting_id
 
-    def length(
-        self, paper: Paper, now: datetime, *, minutes: float | None = None, ends: datetime | None = None
-    ) -> int:
-        """The milliseconds after which an exam that starts now is over; arguments and ExamError are those of `start`."""
+    def length(self, paper: Paper, now: datetime, *, minutes: float | None = None, ends: datetime | None = None) -> int:
+        """The milliseconds after which an exam that starts now is over; takes and raises what `start` does."""
         end = paper.natural_end
         if minutes is not None:
             end = round(60_000 * minutes * paper.rules.extra_time)
@@ -190,7 +196,13 @@ class Exams:
             raise SeatTakenError("another terminal has this exam open; close it there, or take it over (--take-over)")
         reading = self.read()
         opened = Opened(kept.clock.at(reading), f"{os.getpid()}-{self.seeds():x}")
-        events = self._write(sitting_id, kept.events, [opened], reading, self.now())
+        try:
+            events = self._write(sitting_id, kept.events, [opened], reading, self.now())
+        except StoreError as error:
+            self.leave_seat()
+            if take_over and isinstance(error, StaleError):  # the other terminal wrote at this very moment
+                return self.resume(sitting_id, take_over=True)
+            raise
         return ExamSession(
             id=sitting_id,
             sitting=advance(kept.sitting, opened),
@@ -200,6 +212,7 @@ class Exams:
             now=self.now,
             study_day=self.study_day,
             stored=kept.events + len(events),
+            seat=self.take_seat,
         )
 
     def take_seat(self) -> bool:

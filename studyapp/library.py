@@ -117,6 +117,8 @@ class Library:
 
     def close(self) -> None:
         """Close the store. A worker process is ended by `close_laboratory`, or ends by itself once we are gone."""
+        if "exams" in self.__dict__:
+            self.exams.leave_seat()
         self.store.close()
 
     async def rest_laboratory(self) -> None:

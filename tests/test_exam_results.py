@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from studyapp.clocks import reading
 from studyapp.core.exam.events import Explained
 from studyapp.core.exam.report import Outcome
 from studyapp.exam_errors import ExamError
 from studyapp.exams import Exams
 from studyapp.model import Answered, Kind, Mode, Placed, Sat
 from studyapp.store import StoreError
+from tests.cli.calling import call, studying
 from tests.core.exam.papers import SECOND, paper
 from tests.exam_room import THREE, answered, exams, gone, log_of, sit
 from tests.studying import NOON, Clock, basic_deck, library
@@ -42,6 +45,22 @@ def test_rule_14_results_are_hidden_until_the_official_end(room: Path) -> None:
         assert terminal.results_wait_until(kept) is None
         assert [one.card for one in answered(terminal)] == ["q0", "q1"]
         assert terminal.sittings()[0].right == 1
+
+
+def test_rule_14_the_log_command_tells_nothing_before_the_end(room: Path) -> None:
+    """Rule 14: neither while the exam runs nor while its results wait does `studyapp log` print an answer."""
+    with studying(room) as one:
+        terminal = one.exams
+        sitting_id = terminal.start(THREE, ends=one.now() + timedelta(minutes=30))
+        sit(terminal, sitting_id, 0, 1)
+        assert "q0" not in call(room, "log", "--json").out
+        sit(terminal, sitting_id, finish=True)
+    assert call(room, "log", "--json").json == []
+    assert "q0" not in call(room, "log").out
+    with studying(room, days_ago=-1) as one:
+        one.exams.read = lambda: replace(reading(), boot="later", wall=reading().wall + 86_400_000)
+        one.exams.report(sitting_id)
+    assert {row["card"] for row in call(room, "log", "--json").json} == {"q0", "q1"}
 
 
 def test_rule_14_while_it_waits_the_book_is_open(room: Path) -> None:

@@ -46,6 +46,7 @@ def test_rule_19_saved_is_said_only_when_it_is_on_the_disk(room: Path) -> None:
         assert session.state(0) is SaveState.BLANK
         session.pick(1)
         assert session.state(0) is SaveState.NOT_SAVED
+        assert await session.stored_all(5)
         session.save()
         assert session.state(0) is SaveState.RECEIVED
         await until(lambda: session.state(0) is SaveState.SAVED)

@@ -43,6 +43,11 @@ def test_every_module_is_in_it(names: set[str]) -> None:
     assert {f"studyapp/{path}" for path in tracked("studyapp", ".py")} <= names
 
 
+def test_the_presets_are_in_it(names: set[str]) -> None:
+    """Beside the module that reads them."""
+    assert "studyapp/presets/course.toml" in names
+
+
 def test_decks_and_simulations_are_in_it(names: set[str]) -> None:
     """Where the installed package looks for them."""
     for folder, ending in (("decks", ".md"), ("simulations", ".py")):
@@ -54,7 +59,7 @@ def test_decks_and_simulations_are_in_it(names: set[str]) -> None:
 def test_nothing_else_is_in_it(names: set[str]) -> None:
     """No tests, no working files, nothing at the top level but the package."""
     assert {PurePosixPath(name).parts[0] for name in names} == {"studyapp"}
-    assert {PurePosixPath(name).suffix for name in names} <= {".py", ".md", ".tcss", ".typed"}
+    assert {PurePosixPath(name).suffix for name in names} <= {".py", ".md", ".tcss", ".toml", ".typed"}
     assert not [name for name in names if "test" in PurePosixPath(name).name or "__pycache__" in name]
 
 

@@ -112,7 +112,7 @@ def _sit(call: Call, options: Mapping[str, Any]) -> None:
     with call.library(closed_book=False) as library:
         resumed = _refuse_while_running(library, options)
         if resumed:
-            click.echo(resumed, err=True)
+            warn(resumed)
         elif "take_over" in options:
             raise click.ClickException("no exam is running; leave --take-over out")
         request = ExamRequest(take_over="take_over" in options) if resumed else _request(library, options)

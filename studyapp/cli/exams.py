@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ import click
 from studyapp.cli.arguments import Whole, Written
 from studyapp.cli.common import Call, Group, common, json_option
 from studyapp.cli.printing import counted, one_line, print_json, print_table, say, table_lines
+from studyapp.core.text import json_text
 
 if TYPE_CHECKING:
     from studyapp.core.exam.history import Facility
@@ -145,12 +145,12 @@ def show(call: Call, identity: str, how: str | None, out: Path | None) -> None:
     if out is not None:
         from studyapp.decks import atomic
 
-        atomic(out.absolute(), found.written(how).encode())
+        atomic(out.absolute(), f"{found.written(how)}\n".encode())
         say(f"{identity} written to {out}")
     elif how == "json":
         print_json(found.told)
     else:
-        click.echo(found.written(how), nl=False)
+        say(found.written(how))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,18 +162,18 @@ class _Found:
     full: list[Block]
 
     def written(self, how: str) -> str:
-        """All of it as a text in a format."""
+        """All of it as a text in a format, without the newline at its end."""
         from studyapp.exam_pages.html import html
         from studyapp.exam_pages.markdown import markdown
 
         match how:
             case "json":
-                return json.dumps(self.told, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+                return json_text(self.told)
             case "md":
-                return markdown(self.full)
+                return markdown(self.full).rstrip("\n")
             case "html":
-                return html(self.told["title"], self.full)
-        return "\n".join(_lines(self.brief)) + "\n"
+                return html(self.told["title"], self.full).rstrip("\n")
+        return "\n".join(_lines(self.brief))
 
 
 def _look_up(library: Library, identity: str) -> _Found:

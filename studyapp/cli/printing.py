@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 import time
@@ -13,7 +12,7 @@ from unicodedata import combining, east_asian_width
 
 import click
 
-from studyapp.core.text import OBEYED, harmless, one_line
+from studyapp.core.text import OBEYED, harmless, json_text, one_line
 
 __all__ = [
     "Bar",
@@ -52,9 +51,7 @@ def visible(text: str) -> str:
 
 def print_json(value: object) -> None:
     """Print a value as JSON; numbers that JSON does not know must have been replaced by null before."""
-    unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    text = json.dumps(value, ensure_ascii=not unicode, indent=2, allow_nan=False)
-    click.echo(OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))  # JSON itself escapes C0 alone
+    click.echo(json_text(value, unicode=(sys.stdout.encoding or "").lower().replace("-", "") == "utf8"))
 
 
 def print_table(heading: Sequence[str], rows: Sequence[Sequence[object]], right: frozenset[int] = frozenset()) -> None:

@@ -44,7 +44,7 @@ def show(call: Call, start: str, decks: tuple[str, ...] = (), minutes: int | Non
     from studyapp.tui.app import StudyApp
 
     import_module(f"studyapp.tui.{start}")  # before the store is opened, see Call.library
-    with call.library() as library:
+    with call.library(closed_book=False) as library:  # it shows a running exam, and nothing else
         app = StudyApp(library, start=start, decks=library.matching(decks), minutes=minutes, debug=call.debug)
         app.run()
     ended(call, app)

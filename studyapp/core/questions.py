@@ -24,8 +24,8 @@ PLACEHOLDER = re.compile(r"@\{([A-Za-z_][A-Za-z0-9_]*)\}")
 LONGEST_TYPED = 4
 """Answers of more words than this are recalled and graded by the learner, never typed."""
 
-RESERVED_EVERY, FEWEST_TO_RESERVE_FROM = 5, 3
-"""One in so many combinations of drawn numbers is kept for exams, where a card has so many or more."""
+RESERVED_EVERY = 5
+"""One in so many combinations of drawn numbers is kept for exams."""
 
 
 class Asking(StrEnum):
@@ -88,7 +88,7 @@ def draw(card: Card, seed: int, *, exam: bool = False) -> dict[str, ParameterVal
 
 
 def reserved(card: Card) -> list[dict[str, ParameterValue]]:
-    """The combinations of a card's drawn parameters that only exams ask: one in five, of three or more.
+    """The combinations of a card's drawn parameters that only exams ask: one in five, or two of five to ten.
 
     A checksum chooses them, so that they do not depend on what was drawn before, nor on the order in the file.
     """
@@ -98,7 +98,7 @@ def reserved(card: Card) -> list[dict[str, ParameterValue]]:
     names = sorted(link.vary)
     found = itertools.product(*(dict.fromkeys(link.vary[name]) for name in names))
     ranked = sorted((zlib.crc32(f"{card.id}:{values}".encode()), values) for values in found)
-    number = -(-len(ranked) // RESERVED_EVERY) if len(ranked) >= FEWEST_TO_RESERVE_FROM else 0
+    number = max(2, -(-len(ranked) // RESERVED_EVERY)) if len(ranked) >= RESERVED_EVERY else len(ranked) // 3
     return [dict(zip(names, values, strict=True)) for _, values in ranked[:number]]
 
 

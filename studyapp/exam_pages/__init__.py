@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from studyapp.core.exam.report import Report
     from studyapp.exams import Kept
 
-__all__ = ["paper_html", "paper_markdown", "report_html", "report_json", "report_markdown"]
+__all__ = ["paper_html", "paper_markdown", "report_html", "report_json", "report_json_text", "report_markdown"]
 
 
 def report_markdown(kept: Kept, report: Report) -> str:
@@ -37,6 +37,13 @@ def report_json(kept: Kept, report: Report) -> dict[str, Any]:
     from studyapp.exam_pages.told import report_json as told
 
     return told(kept, report)
+
+
+def report_json_text(kept: Kept, report: Report) -> str:
+    """The same as a file or a terminal may have it."""
+    from studyapp.core.text import json_text
+
+    return json_text(report_json(kept, report)) + "\n"
 
 
 def paper_markdown(paper: Paper, *, minutes: float | None = None) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from studyapp.core.exam.report import Answer, Report, Tally
 from studyapp.core.exam.submission import submissions
+from studyapp.core.plain import plain
 from studyapp.exam_pages.blocks import letter
-from studyapp.exam_pages.cards import writable
 from studyapp.exam_pages.report_page import asked_in_words, command, state
 
 if TYPE_CHECKING:
@@ -25,30 +24,27 @@ def report_json(kept: Kept, found: Report) -> dict[str, Any]:
     """
     sitting = kept.sitting
     expects = found.unseen.of and not sitting.paper.rules.rehearsal
-    return _told(
-        _about(kept)
-        | {
-            "score": _tally(found.score),
-            "by_chance": found.by_chance,
-            "expected": _tally(found.unseen) if expects else None,
-            "unseen": _tally(found.unseen),
-            "seen": _tally(found.seen),
-            "guessed": _tally(found.guessed),
-            "topics": [
-                {
-                    "topic": one.name,
-                    **_tally(one.tally),
-                    "milliseconds": one.milliseconds,
-                    "sure_and_wrong": one.sure_and_wrong,
-                }
-                for one in found.topics
-            ],
-            "start_with": found.start_with or None,
-            "habits": asdict(found.habits),
-            "explained": {str(number + 1): sitting.explained.get(number) for number in asked_in_words(sitting)},
-            "questions": [_answer(kept, one) for one in found.answers],
-        }
-    )
+    return _about(kept) | {
+        "score": _tally(found.score),
+        "by_chance": found.by_chance,
+        "expected": _tally(found.unseen) if expects else None,
+        "unseen": _tally(found.unseen),
+        "seen": _tally(found.seen),
+        "guessed": _tally(found.guessed),
+        "topics": [
+            {
+                "topic": one.name,
+                **_tally(one.tally),
+                "milliseconds": one.milliseconds,
+                "sure_and_wrong": one.sure_and_wrong,
+            }
+            for one in found.topics
+        ],
+        "start_with": found.start_with or None,
+        "habits": asdict(found.habits),
+        "explained": {str(number + 1): sitting.explained.get(number) for number in asked_in_words(sitting)},
+        "questions": [_answer(kept, one) for one in found.answers],
+    }
 
 
 def progress_json(kept: Kept, at: int, hidden_until: datetime | None) -> dict[str, Any]:
@@ -68,7 +64,7 @@ def progress_json(kept: Kept, at: int, hidden_until: datetime | None) -> dict[st
     ]
     left = 0 if kept.sitting.finished else max(0, kept.sitting.end - at)
     until = _instant(hidden_until) if hidden_until is not None else None
-    return _told(_about(kept) | {"left": left, "hidden_until": until, "questions": questions})
+    return _about(kept) | {"left": left, "hidden_until": until, "questions": questions}
 
 
 def _about(kept: Kept) -> dict[str, Any]:
@@ -134,7 +130,7 @@ def _answer(kept: Kept, one: Answer) -> dict[str, Any]:
         "explanation": question.explanation,
         "source": question.source,
         "simulation": question.simulation or None,
-        "parameters": dict(question.parameters),
+        "parameters": plain(question.parameters),
         "claims": list(question.claims),
         "run": command(question) if question.simulation else None,
     }
@@ -142,19 +138,3 @@ def _answer(kept: Kept, one: Answer) -> dict[str, Any]:
 
 def _instant(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat()
-
-
-def _told(report: dict[str, Any]) -> dict[str, Any]:
-    return {name: _harmless(value) for name, value in report.items()}
-
-
-def _harmless(value: Any) -> Any:
-    """The same value, with no text in it that a terminal obeys or no file can hold."""
-    match value:
-        case str():
-            return writable(value)
-        case Mapping():
-            return {writable(name): _harmless(one) for name, one in value.items()}
-        case list() | tuple():
-            return [_harmless(one) for one in value]
-    return value

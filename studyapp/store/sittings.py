@@ -31,7 +31,7 @@ _DROP = delete(sitting).where(sitting.c.id.in_(bindparam("ids", expanding=True))
 _PUT_SITTING = insert(sitting)
 _LIST = select(sitting.c.content).order_by(sitting.c.started.desc(), sitting.c.id.desc())
 _COUNT = select(func.count()).select_from(sitting)
-_OPEN = select(sitting.c.content).where(sitting.c.released.is_(False)).order_by(sitting.c.id)
+_OPEN = select(sitting.c.content).where(sitting.c.released.is_(False)).order_by(sitting.c.started, sitting.c.id)
 
 
 def expect(log: Log, sitting_id: str, number: int) -> None:

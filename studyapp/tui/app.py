@@ -213,13 +213,13 @@ class StudyApp(App[None]):
             chosen = plan is not None or paper is not None
             self.push_screen(LobbyScreen(plan, paper) if chosen else ExamFormScreen())
 
-    def open_rehearsal(self, extra_time: float = 1.0) -> None:
-        """Go to the lobby of the rehearsal."""
+    def open_rehearsal(self, extra_time: float = 1.0, seed: int | None = None) -> None:
+        """Go to the lobby of the rehearsal; the seed orders its options."""
         from dataclasses import replace
 
         from studyapp.core.exam.rehearsal import rehearsal
 
-        paper = rehearsal(self.library.seeds())
+        paper = rehearsal(self.library.seeds() if seed is None else seed)
         self.open_exam(paper=replace(paper, rules=replace(paper.rules, extra_time=extra_time)))
 
     def open_submissions(self) -> None:

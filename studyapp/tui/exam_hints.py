@@ -16,8 +16,8 @@ def _key(key: str, label: str) -> Hint:
     return Hint(key, label, f"screen.press({name!r})")
 
 
-def hints(session: ExamSession, *, reading: bool, hidden: bool) -> list[Hint]:
-    """The keys of the question in hand, or of what stands in its place."""
+def hints(session: ExamSession, *, reading: bool, hidden: bool, low: bool = False) -> list[Hint]:
+    """The keys of the question in hand, or of what stands in its place; on a low screen only the most needed."""
     if session.sitting.finished:
         return [_key("q", "leave now: what is not stored is lost")]
     if reading:
@@ -28,6 +28,14 @@ def hints(session: ExamSession, *, reading: bool, hidden: bool) -> list[Hint]:
     last = LETTERS[len(paper.questions[session.current].options) - 1]
     forward = paper.rules.forward_only
     back = [] if forward else [_key("p", "back"), _key("m", "go to")]
+    if low:
+        return [
+            Hint(f"a-{last}", "pick"),
+            _key("Enter", "save"),
+            _key("n", "next"),
+            _key("?", "keys"),
+            _key("q", "leave"),
+        ]
     return [
         Hint(f"a-{last}", "pick"),
         Hint(f"A-{last.upper()}", "strike out"),

@@ -102,20 +102,26 @@ class LobbyScreen(StudyScreen):
         if not self.is_mounted:
             return
         paper, width = self._paper, self.text_width - 2
-        back = Hint("q", "back", "screen.leave")
         if self._trouble:
-            title, text, hints = "Exam", self._failed(width), [back]
+            title, text = "Exam", self._failed(width)
         elif paper is None:
-            title, text, hints = "Exam · the paper is being made", self._making(), [Hint("q", "stop", "screen.leave")]
+            title, text = "Exam · the paper is being made", self._making()
         else:
-            title = f"{exam_text.kind(paper)} · nothing counts before you start it"
-            text = self._lobby(paper, width)
-            rehearse = [] if paper.rules.rehearsal else [Hint("r", "rehearse, 2 minutes", "screen.rehearsal")]
-            more = [Hint("↑↓", "scroll")] if self.query_one("#scroll").max_scroll_y else []
-            hints = [Hint("Enter", "start", "screen.start"), *rehearse, *more, Hint("?", "keys", "app.keys"), back]
+            title, text = f"{exam_text.kind(paper)} · nothing counts before you start it", self._lobby(paper, width)
         self.static("bar").update(plain(title))
         self.static("text").update(text)
-        self.query_one(Hints).show(hints)
+        self.call_after_refresh(self._show_hints)
+
+    def _show_hints(self) -> None:
+        paper = self._paper
+        leave = Hint("q", "back" if paper is not None or self._trouble else "stop", "screen.leave")
+        if paper is None or self._trouble:
+            self.query_one(Hints).show([leave])
+            return
+        rehearse = [] if paper.rules.rehearsal else [Hint("r", "rehearse, 2 minutes", "screen.rehearsal")]
+        more = [Hint("↑↓", "scroll")] if self.query_one("#scroll").max_scroll_y else []
+        start, keys = Hint("Enter", "start", "screen.start"), Hint("?", "keys", "app.keys")
+        self.query_one(Hints).show([start, *rehearse, *more, keys, leave])
 
     def _failed(self, width: int) -> Content:
         return stacked(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,13 +16,10 @@ from studyapp.tui import exam_hints, exam_rehearsal, exam_rules, exam_text
 from studyapp.tui.card_text import plain
 from studyapp.tui.exam_asking import About, Act, Asking
 from studyapp.tui.exam_hold import Hold
-from studyapp.tui.exam_view import ExamView
+from studyapp.tui.exam_view import LOW, ExamView
 from studyapp.tui.hints import Hints
 from studyapp.tui.review_text import LETTERS
 from studyapp.tui.screen import StudyScreen
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 TICK, LOOK = 0.25, 1.0
 """Seconds between two looks at the clock, and at whether another terminal has taken the exam over."""
@@ -104,7 +100,7 @@ class QuestionScreen(StudyScreen):
 
     def _stored(self) -> None:
         """Something was written, or could not be: say so at once."""
-        if not self.is_attached:
+        if self._leaving or not self.query(ExamView):  # the screen may be half taken down
             return
         if self.session.lost:
             self.run_worker(self._lose(), group="end", exit_on_error=False)
@@ -119,20 +115,9 @@ class QuestionScreen(StudyScreen):
     def _view(self) -> ExamView:
         return self.query_one(ExamView)
 
-    @property
-    def official_end(self) -> datetime | None:
-        """Until when results are hidden, if they are."""
-        session = self.session
-        if not session.sitting.official:
-            return None
-        return session.now() + timedelta(milliseconds=session.sitting.end - session.at())
-
     def _show(self) -> None:
         session, width = self.session, self.text_width
-        rules = None
-        if self._rules:
-            left = exam_text.clock(session.sitting.end - session.at())
-            rules = exam_rules.during(session.sitting.paper, self.official_end, left, width)
+        rules = exam_rules.during(session, width) if self._rules else None
         note = exam_rehearsal.note(session.sitting.paper, session.current)
         self._view.show(session, note=note, rules=rules, width=width)
         self._show_time()
@@ -152,7 +137,8 @@ class QuestionScreen(StudyScreen):
             words.update(plain(asking.words(self.session, self.library.here("studyapp exam"))))
             shown = asking.hints(self.session)
         else:
-            shown = exam_hints.hints(self.session, reading=self._rules, hidden=self._hidden)
+            low = self.app.size.height < LOW
+            shown = exam_hints.hints(self.session, reading=self._rules, hidden=self._hidden, low=low)
         self.query_one(Hints).show(shown)
 
     def on_resize(self) -> None:
@@ -163,6 +149,10 @@ class QuestionScreen(StudyScreen):
         """Say something until the next key, or for so many seconds."""
         self._said, self._said_until = words, monotonic() + seconds if seconds else 0.0
         self._show_time()
+
+    def _say_why(self, refused: Refusal | None) -> None:
+        if refused is not None:
+            self._say(f"{refused[0].upper()}{refused[1:]}.")
 
     def refuse(self, words: str = exam_hints.CLOSED) -> None:
         """Say why something is not open now."""
@@ -192,11 +182,13 @@ class QuestionScreen(StudyScreen):
 
     async def _pressed(self, key: str, ago: float) -> None:
         session = self.session
+        if self._leaving:
+            return
         if not self._said_until or monotonic() >= self._said_until:
             self._said = ""
         if session.sitting.finished:
             if key in ("q", "ctrl+c"):
-                await self._leave()
+                self._leave()
         elif self._asking is not None:
             await self._answered(key, ago)
         elif self._rules:
@@ -205,8 +197,7 @@ class QuestionScreen(StudyScreen):
             await self._at_email(key)
         else:
             await self._at_question(key, ago)
-        if self.is_attached and not self._leaving:
-            self._show_time()
+        self._show_time()
 
     async def _at_email(self, key: str) -> None:
         from textual.widgets import Input
@@ -259,8 +250,7 @@ class QuestionScreen(StudyScreen):
                 self.refuse()
             case _:
                 return
-        if refused is not None:
-            self._say(f"{refused[0].upper()}{refused[1:]}.")
+        self._say_why(refused)
         self._show()
         if attempt.picked != (now := session.sitting.attempts[session.current]).picked and now.picked is not None:
             self._view.reach(now.picked)
@@ -299,14 +289,13 @@ class QuestionScreen(StudyScreen):
         match act:
             case Act.SAVE_AND_NEXT:
                 refused = session.save(ago)
+                self._say_why(refused)
                 if refused is None:
                     await self._go_on()
-                else:
-                    self._say(f"{refused[0].upper()}{refused[1:]}.")
             case Act.NEXT:
                 await self._go_on()
             case Act.LEAVE:
-                await self._leave()
+                self._leave()
             case Act.ASK_FINISH:
                 self._ask(About.FINISH)
             case Act.FINISH:
@@ -316,8 +305,7 @@ class QuestionScreen(StudyScreen):
                 self.action_show(int(asking.typed) - 1)
             case Act.STAY if session.current < 0:
                 self.query_one("#email").focus()
-        if self.is_attached and not self._leaving:
-            self._show()
+        self._show()
 
     async def _ask_next(self) -> None:
         session = self.session
@@ -354,9 +342,7 @@ class QuestionScreen(StudyScreen):
         elif sitting.locked(question, session.at()):
             self._say(exam_text.time_was_up(session, question))
         elif question != session.current:
-            refused = session.show(question)
-            if refused is not None:
-                self._say(f"{refused[0].upper()}{refused[1:]}.")
+            self._say_why(session.show(question))
             self._moved()
 
     # --- the end ----------------------------------------------------------------------------------
@@ -379,8 +365,14 @@ class QuestionScreen(StudyScreen):
         await self._hold.let_go()
         self.study_app.show_results(self.session.id, released=released)
 
-    async def _leave(self) -> None:
-        self._leaving = True
+    def _leave(self) -> None:
+        """Leave once what is under way is stored, or cannot be for some seconds."""
+        if not self._leaving:
+            self._leaving = True
+            self._say("Leaving: what is left is being stored.")
+            self.run_worker(self._let_go_and_exit(), group="end", exit_on_error=False)
+
+    async def _let_go_and_exit(self) -> None:
         await self._hold.let_go()
         self.app.exit()
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from studyapp.core.exam.oral import to_explain
 from studyapp.core.exam.report import Answer, Report, Topic
 from studyapp.exam_errors import ExamError
 from studyapp.exams import Kept
@@ -153,8 +154,6 @@ class ReportScreen(StudyScreen):
         )
 
     def _to_explain(self, kept: Kept) -> str:
-        from studyapp.core.exam.oral import to_explain
-
         drawn = to_explain(kept.sitting)
         done = sum(question in kept.sitting.explained for question in drawn)
         return f"explain {len(drawn)} in words" if not done else f"explained {done} of {len(drawn)}"
@@ -184,10 +183,7 @@ class ReportScreen(StudyScreen):
         from studyapp.tui.review import ReviewScreen
 
         asked = [one.question for one in self._report.answers] if self._report is not None else []
-        decks = list(dict.fromkeys(one.deck for one in asked if one.topic == topic.name and one.deck))
-        if not decks:
-            self.study_app.say("A rehearsal asks nothing that could be studied.")
-            return
+        decks = list(dict.fromkeys(one.deck for one in asked if one.topic == topic.name))
         with self.study_app.guard():
             session = self.library.study(decks)
             if session.left:
@@ -238,10 +234,14 @@ class ReportScreen(StudyScreen):
         if paper.rules.rehearsal:
             self.study_app.open_exam(paper=rehearsal(self.library.seeds()))
             return
-        self.study_app.say("Making the paper …")
         with self.study_app.guard():
-            made = await exams.make(exams.again(paper), paper.rules, title=paper.title)
+            blueprint = exams.again(paper)
+            made = await exams.make(blueprint, paper.rules, title=paper.title, progress=self._tell_progress)
             self.study_app.open_exam(paper=made.paper)
+        self._show()
+
+    def _tell_progress(self, done: int, of: int) -> None:
+        self.static("bar").update(plain(f"Making the paper: {done} of {of} questions …"))
 
     def action_explain(self) -> None:
         """Explain some of the questions in words."""
@@ -268,7 +268,7 @@ class ReportScreen(StudyScreen):
 
     async def _save(self, kept: Kept, report: Report) -> None:
         from studyapp.tui.ask import AskLine
-        from studyapp.tui.exam_saving import save_report
+        from studyapp.tui.exam_report_file import save_report
 
         question = "Save the report as Markdown, HTML or JSON, by the name's ending (.md .html .json):"
         name = await self.app.push_screen_wait(AskLine(question, f"exam-{kept.id}.md", "save it"))

@@ -39,13 +39,9 @@ def lines(sitting: Sitting, report: Report, width: int, *, everything: bool) -> 
     """The whole report in so many columns; `everything` also lists the questions that were right."""
     rule = ReportLine(Content.styled("─" * width, DIM))
     head = [ReportLine(Content()), *[ReportLine(line) for line in score(sitting, report, width)]]
-    below = [
-        *_topics(report, width, everything=everything),
-        *_habits(report, width),
-        rule,
-        *_questions(report, width, everything=everything),
-    ]
-    return [*head, rule, *below]
+    topics = [] if sitting.paper.rules.rehearsal else _topics(report, width, everything=everything)
+    questions = _questions(report, width, everything=everything)
+    return [*head, rule, *topics, *_habits(report, width), rule, *questions]
 
 
 # --- the head -------------------------------------------------------------------------------------

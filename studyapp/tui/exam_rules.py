@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual.content import Content
 
 from studyapp.core.exam.paper import ExamRules, Paper
-from studyapp.tui import wording
+from studyapp.exam_session import ExamSession
+from studyapp.tui import exam_text, wording
 from studyapp.tui.card_text import plain
 from studyapp.tui.review_text import BOLD, DIM, beside
 
@@ -71,12 +72,15 @@ def listed(said: Iterable[str], width: int) -> Content:
     return Content("\n").join([beside(Content.styled("• ", DIM), plain(one), width) for one in said])
 
 
-def during(paper: Paper, official: datetime | None, left: str, width: int) -> Content:
+def during(session: ExamSession, width: int) -> Content:
     """What `?` shows while a question waits: the keys, then the rules, then how long the exam still lasts."""
+    sitting = session.sitting
+    paper, left = sitting.paper, sitting.end - session.at()
+    official = session.now() + timedelta(milliseconds=left) if sitting.official else None
     free = not paper.rules.forward_only
     rows = [(key, what) for key, what in KEYS.items() if free or key != "p m"]
     keys = [beside(Content.styled(key.ljust(11), BOLD), plain(what), width) for key, what in rows]
-    end = plain(f"The exam ends in {left}.")
+    end = plain(f"The exam ends in {exam_text.clock(left)}.")
     return Content("\n\n").join(
         [Content("\n").join(keys), listed(sentences(paper.rules, len(paper.questions), official), width), end]
     )

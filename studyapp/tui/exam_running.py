@@ -246,6 +246,6 @@ class ExamGate(StudyScreen):
         if request is None:
             self.study_app.open_exam()
         elif request.rehearsal:
-            self.study_app.open_rehearsal(request.plan.extra_time)
+            self.study_app.open_rehearsal(request.plan.extra_time, request.seed)
         else:
             self.app.push_screen(LobbyScreen(request.plan, seed=request.seed, ends=request.ends))

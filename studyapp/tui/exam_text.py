@@ -72,7 +72,8 @@ def bar(session: ExamSession, *, hidden: bool, width: int) -> Content:
         right = f"{whose} {clock(left).rjust(5)}"
         if width >= len(where) + len(right) + BAR + 5:
             right += f"  {gauge(left, span)}"
-    title = fitted(where, max(0, width - len(right) - 2))
+    room = max(0, width - len(right) - 2)
+    title = where if len(where) <= room else fitted(where.partition(" · ")[2], room)
     return plain(padded(title, max(0, width - len(right))) + right)
 
 

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from studyapp.exam_session import ExamSession, SaveState
 from studyapp.tui import exam_text
 from studyapp.tui.card_text import plain
-from studyapp.tui.review_text import DIM, beside
+from studyapp.tui.review_text import BOLD, DIM, beside
 
 if TYPE_CHECKING:
     from textual.widgets import Input
@@ -140,7 +140,10 @@ class ExamView(Vertical):
         box.set_class(how is SaveState.SAVED and not failed, "saved")
         box.set_class(failed, "failed")
         box.border_title = plain(heading)
-        box.update(Content.assemble(f"{heading}: ", line) if self.has_class("low") else line)
+        if self.has_class("low"):  # what is picked stands among the options
+            unsaved = how is SaveState.NOT_SAVED and not session.sitting.finished
+            line = exam_text.press(f"{heading}{': Enter saves it' if unsaved else ''}", "enter", BOLD)
+        box.update(line)
         self.query_one("#map", Static).update(exam_text.exam_map(session, width - 2))
 
     def notice(self, words: str) -> None:

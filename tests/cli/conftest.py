@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.calling import call
+from tests.cli.calling import call, own_deck
+from tests.cli.sitting import QUIZ
 
 
 @pytest.fixture(autouse=True)
@@ -34,4 +35,11 @@ def home(tmp_path: Path, read_home: Path) -> Path:
     """A data folder of the test's own in which the shipped decks have been read and nothing was done."""
     home = tmp_path / "home"
     shutil.copytree(read_home, home, ignore=shutil.ignore_patterns("scratch"))
+    return home
+
+
+@pytest.fixture
+def quiz(home: Path) -> Path:
+    """A data folder with a deck of six choice cards."""
+    own_deck(home, QUIZ, "quiz.md")
     return home

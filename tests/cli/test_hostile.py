@@ -22,6 +22,16 @@ DECKS = "the learner's own"
 
 CALLS: dict[str, list[list[str]]] = {
     "study": [[], [ARGUMENT]],
+    "exam": [
+        [],
+        [ARGUMENT, "--print", "paper.md"],
+        ["--preset", ARGUMENT, "--print", "paper.md"],
+        ["--tag", ARGUMENT, "--print", "paper.md"],
+        ["--like", ARGUMENT, "--print", "paper.md"],
+        ["--ends", ARGUMENT],
+        ["--print", f"{CODES[:5]}.pdf"],
+    ],
+    "exams": [[], ["--json"], [ARGUMENT], ["questions"], ["show", ARGUMENT], ["show", "x", "--out", CODES[:5]]],
     "run": [
         [],
         ["--json"],

@@ -162,11 +162,11 @@ def test_what_kind_of_sitting_it_is(store: Store) -> None:
 
 def test_the_newest_come_first(store: Store) -> None:
     """And of those not released, the first started comes first; a limit takes the newest."""
-    for number in range(5):
-        sit(store, f"s{number}", 0, *(SCRIPT if number == 2 else SCRIPT[:2]), seconds=number)
-    assert [row.id for row in store.sittings()] == ["s4", "s3", "s2", "s1", "s0"]
-    assert [row.id for row in store.sittings(limit=2)] == ["s4", "s3"]
-    assert [row.id for row in store.unreleased_sittings()] == ["s0", "s1", "s3", "s4"]
+    for number, name in enumerate("dbcea"):
+        sit(store, name, 0, *(SCRIPT if name == "c" else SCRIPT[:2]), seconds=number)
+    assert [row.id for row in store.sittings()] == ["a", "e", "c", "b", "d"]
+    assert [row.id for row in store.sittings(limit=2)] == ["a", "e"]
+    assert [row.id for row in store.unreleased_sittings()] == ["d", "b", "e", "a"]
 
 
 def test_another_store_sees_it_at_once(home: Path) -> None:
@@ -227,20 +227,26 @@ def test_repair_finds_and_mends_a_wrong_cache(home: Path, wrong: str) -> None:
 
 
 def test_a_fold_that_failed_is_made_up_for(home: Path) -> None:
-    """What stands in the log and not yet in the cache is folded by whoever asks next."""
+    """What stands in the log and not yet in the cache is folded by whoever asks or writes next."""
     lists = filled(home)
-    with closing(sqlite3.connect(home / "cache.db")) as cache:
-        cache.execute("DELETE FROM sat WHERE sitting = 'waiting'")
-        cache.execute("DELETE FROM sitting WHERE id = 'waiting'")
-        cache.execute("UPDATE watermark SET row = row - 2, entry = ''")
-        cache.commit()
     with closing(sqlite3.connect(home / "log.db")) as log:
-        (newest,) = log.execute("SELECT id FROM entry WHERE row = (SELECT max(row) - 2 FROM entry)").fetchone()
-    with closing(sqlite3.connect(home / "cache.db")) as cache:
-        cache.execute("UPDATE watermark SET entry = ?", (newest,))
-        cache.commit()
+        row, newest = log.execute("SELECT row, id FROM entry ORDER BY row DESC LIMIT 1 OFFSET 2").fetchone()
+
+    def behind() -> None:
+        with closing(sqlite3.connect(home / "cache.db")) as cache:
+            cache.execute("DELETE FROM sat WHERE sitting = 'waiting'")
+            cache.execute("DELETE FROM sitting WHERE id = 'waiting'")
+            cache.execute("UPDATE watermark SET row = ?, entry = ?", (row, newest))
+            cache.commit()
+
+    behind()
     with opened(home) as store:
         assert (store.sittings(), store.unreleased_sittings()) == lists
+        behind()
+        assert store.sittings() == lists[0]
+        behind()
+        sit(store, "waiting", 2, Released(99), seconds=30)
+        assert store.sittings()[0].right == 0
 
 
 # --- beside everything else -----------------------------------------------------------------------

@@ -92,4 +92,5 @@ async def sitting(
     async with running(StudyApp(library, start="exam", debug=True), size) as seat:
         assert isinstance(seat.screen, RunningScreen)
         await seat.press("enter")
+        await seat.wait("NOTHING SAVED|NOT STARTED")
         yield Sitting(seat, clock)

@@ -14,7 +14,7 @@ from studyapp.tui.home import HomeScreen
 from studyapp.tui.review import ReviewScreen
 from tests.studying import CHOICE, Clock, basic_deck, library
 from tests.tui.exams import paper, sitting
-from tests.tui.screens import Seat, at_home, in_review, running
+from tests.tui.screens import Seat, in_review, running
 
 
 async def test_gone_on_with_where_it_was_left(tmp_path: Path) -> None:
@@ -25,9 +25,12 @@ async def test_gone_on_with_where_it_was_left(tmp_path: Path) -> None:
             await sat.press("b", "enter", "n", "c")
         clock.forward(seconds=20)
         async with running(StudyApp(opened, start="exam", debug=True), (80, 24)) as seat:
-            seat.see("EXAM · A paper", r"Question 2 of 3, 0:39 left for it; time runs\.", "1 answer saved and stored so far")
+            seat.see(
+                "EXAM · A paper", r"Question 2 of 3, 0:39 left for it; time runs\.", "1 answer saved and stored so far"
+            )
             seat.see("Nobody has it open. Enter goes on at once with question 2", "Enter go on")
             await seat.press("enter")
+            await seat.wait("2 of 3")
             seat.see("2 of 3", "this question  0:39", "▸ c  three of beta", "NOT SAVED")
 
 
@@ -41,20 +44,23 @@ async def test_a_question_that_expired_meanwhile(tmp_path: Path) -> None:
         async with running(StudyApp(opened, start="exam", debug=True), (80, 24)) as seat:
             seat.see("Question 2 of 3 comes next: the time of question 1 is up", "No answer is saved so far")
             await seat.press("enter")
+            await seat.wait("2 of 3")
             seat.see("2 of 3", "this question  1:00", "Time was up on 1: b was picked and not saved")
 
 
 async def test_a_start_after_the_end(tmp_path: Path) -> None:
-    """Rule 22: an exam whose time ran out while it was closed is settled, told once, and then what was asked for opens."""
+    """Rule 22: an exam whose time ran out while it was closed is settled, told once; then what was asked for opens."""
     clock = Clock()
     with library(tmp_path, clock, choice=CHOICE) as opened:
         async with sitting(opened, clock) as sat:
             await sat.press("b", "enter", "c")
         clock.forward(hours=1)
-        async with at_home(opened) as seat:
+        async with running(StudyApp(opened, debug=True), (80, 24)) as seat:
             await seat.until(lambda: isinstance(seat.screen, OverScreen))
             await seat.settle()
-            seat.see("The exam is over", r"Its time ran out\. 1 of 3 answers were saved and count; 1 answer picked and not")
+            seat.see(
+                "The exam is over", r"Its time ran out\. 1 of 3 answers were saved and count; 1 answer picked and not"
+            )
             await seat.press("enter")
             await seat.until(lambda: isinstance(seat.screen, ReportScreen))
             await seat.press("q")
@@ -82,7 +88,8 @@ async def test_two_terminals(tmp_path: Path) -> None:
                 await second.press("enter")
                 assert isinstance(second.screen, RunningScreen)
                 await second.press("T")
-                assert isinstance(second.screen, QuestionScreen)
+                await second.until(lambda: isinstance(second.screen, QuestionScreen))
+                await second.wait("1 of 3")
                 second.see("▸ b  two of alpha", "b is saved and counts")
                 await sat.seat.wait("Another terminal has taken this exam over")
                 sat.see("Nothing more is written here", "T take it over")
@@ -91,7 +98,7 @@ async def test_two_terminals(tmp_path: Path) -> None:
                 await second.press("c", "enter")
                 await second.wait("c is saved and counts")
                 await sat.seat.press("T")
-                assert isinstance(sat.seat.screen, QuestionScreen)
+                await sat.seat.wait("1 of 3")
                 sat.see("c is saved and counts")
                 await second.wait("Another terminal has taken this exam over")
 
@@ -105,7 +112,7 @@ async def test_taken_over_by_the_command_line(tmp_path: Path) -> None:
             async with running(StudyApp(other, start="exam", exam=request, debug=True), (80, 24)) as second:
                 second.see("Another terminal has it open", "Enter go on")
                 await second.press("enter")
-                assert isinstance(second.screen, QuestionScreen)
+                await second.until(lambda: isinstance(second.screen, QuestionScreen))
 
 
 ROUTES = (":", "/", "u", "U", "x", "i", "h", "w", "ctrl+p", "f1", "tab", "space", "!", "-", "1")
@@ -193,6 +200,6 @@ async def refuses_all_but_enter(seat: Seat) -> None:
     await seat.press("/", ":")
     assert isinstance(seat.screen, RunningScreen)
     await seat.press("enter")
-    seat.see("1 of 3")
+    await seat.wait("1 of 3")
     await seat.press("q", "l")
     await seat.until(lambda: not seat.app.is_running)

@@ -58,10 +58,10 @@ async def test_a_failed_save_is_loud_and_retried(tmp_path: Path, monkeypatch: py
             await sat.session.stored_all(5)
             disk.full = True
             await sat.press("enter")
-            await sat.seat.wait("─ NOT STORED, TRYING AGAIN ─")
-            sat.see("b was received in time and counts once it is stored: no space left on the disk")
+            await sat.seat.wait("━ NOT STORED, TRYING AGAIN ━")
+            sat.see("b was received in time and counts once it is stored: no space left on the")
             await sat.press("q")
-            sat.see("─ NOT STORED, TRYING AGAIN ─", "1 entry not yet stored will be lost!")
+            sat.see("━ NOT STORED, TRYING AGAIN ━", "1 entry not yet stored will be lost!")
             await sat.press("escape")
             await sat.pass_time(seconds=60)
             sat.see("2 of 3", "!▶·", "! not yet stored")  # past the deadline it is still tried
@@ -108,7 +108,8 @@ async def test_leaving_stores_what_is_under_way(tmp_path: Path, monkeypatch: pyt
             await sat.press("b")
             await sat.session.stored_all(5)
             disk.free.clear()
-            await sat.press("enter", "ctrl+c", "ctrl+c")
+            await sat.press("enter", "q", "l")
+            sat.see("Leaving: what is left is being stored", "RECEIVED, NOT YET STORED")
             assert sat.seat.app.is_running
             disk.free.set()
             await sat.seat.until(lambda: not sat.seat.app.is_running)

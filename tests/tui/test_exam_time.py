@@ -17,7 +17,14 @@ from tests.tui.exams import paper, question, sitting
 
 def test_what_is_left_is_rounded_up() -> None:
     """The last second is shown as 0:01, and 0:00 only once nothing is left; the bar is empty only then."""
-    assert [shown(left) for left in (60_000, 59_999, 59_000, 1, 0, -5)] == ["1:00", "1:00", "0:59", "0:01", "0:00", "0:00"]
+    assert [shown(left) for left in (60_000, 59_999, 59_000, 1, 0, -5)] == [
+        "1:00",
+        "1:00",
+        "0:59",
+        "0:01",
+        "0:00",
+        "0:00",
+    ]
     assert gauge(60_000, 60_000) == "█" * 14
     assert gauge(30_000, 60_000) == "█" * 7 + "░" * 7
     assert gauge(1, 60_000) == "▒" + "░" * 13
@@ -76,7 +83,9 @@ async def test_expiry_never_traps(tmp_path: Path, keys: tuple[str, ...]) -> None
             await sat.pass_time(seconds=30)
             sat.see(f"this question  0:{30 - 1 - len(keys)}")
             await sat.pass_time(seconds=30)
-            sat.see("2 of 3", "Time was up on 1: c was picked and not saved, it does not count", "two of beta", "A-D strike")
+            sat.see(
+                "2 of 3", "Time was up on 1: c was picked and not saved, it does not count", "two of beta", "A-D strike"
+            )
             await sat.press("b")
             sat.see("▸ b  two of beta", "Time was up on 1")  # a key that was under way does not hide it
             assert sat.session.sitting.attempts[0].saves == ()
@@ -116,13 +125,14 @@ async def test_results_wait_for_the_official_end(tmp_path: Path) -> None:
     with library(tmp_path, clock) as opened:
         async with sitting(opened, clock, paper("alpha"), ends=clock.now + timedelta(hours=1)) as sat:
             await sat.press("?")
+            await sat.press("pagedown")
             sat.see("Stay reachable until")
             await sat.press("?", "n", "y")
             await sat.seat.until(lambda: isinstance(sat.seat.screen, SubmissionsScreen))
 
 
 async def test_the_email_item(tmp_path: Path) -> None:
-    """Rule 9: where so ruled the first item asks for an e-mail address; it has no clock, may stay empty, is kept nowhere."""
+    """Rule 9: where so ruled the first item asks for an e-mail address: no clock, may stay empty, kept nowhere."""
     clock = Clock()
     with library(tmp_path, clock) as opened:
         async with sitting(opened, clock, paper(email=True)) as sat:

@@ -23,11 +23,16 @@ from textual.screen import Screen
 import studyapp.tui
 from studyapp.core.exam.making import Blueprint
 from studyapp.core.exam.paper import ExamRules
+from studyapp.tui.app import StudyApp
 from studyapp.tui.ask import AskLine, AskPrediction, AskYesNo
 from studyapp.tui.card_screen import CardScreen
 from studyapp.tui.exam_answer import AnswerScreen
+from studyapp.tui.exam_form import ExamFormScreen
+from studyapp.tui.exam_lobby import LobbyScreen
 from studyapp.tui.exam_oral import OralScreen
+from studyapp.tui.exam_question import QuestionScreen
 from studyapp.tui.exam_report import ReportScreen
+from studyapp.tui.exam_running import ExamGate, OverScreen, RunningScreen
 from studyapp.tui.exam_statistics import ExamStatisticsScreen
 from studyapp.tui.exam_submission import SubmissionScreen
 from studyapp.tui.exam_submissions import SubmissionsScreen
@@ -60,7 +65,7 @@ from tests.tui.hostile import (
     text,
     told,
 )
-from tests.tui.screens import Seat, at_home, in_review
+from tests.tui.screens import Seat, at_home, in_review, running
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +253,27 @@ FROM_SUBMISSIONS: dict[str, Sequence[Step]] = {
 }
 """The ways from the list of sittings, one of which asked the choice card and got a wrong answer."""
 
+TITLE = shown(text("deck choice"))[:30]
+FROM_EXAM: dict[str, Sequence[Step]] = {
+    "form": [
+        "p up up space",
+        See(ExamFormScreen, [f"[x]{TITLE}"]),
+        "down down down 1 enter",
+        wait("Enter start"),
+        See(LobbyScreen, [TITLE]),
+        "enter y",
+        wait("before question 1"),
+        PASTE,
+        See(QuestionScreen, [shown(MARKUP)]),
+        "enter",
+        wait("1 of 1"),
+        See(QuestionScreen, [*fields("front", "more"), *OPTIONS]),
+    ],
+    "running": [See(RunningScreen, [TITLE]), "enter", wait("1 of 1"), "?", See(QuestionScreen, ["strikeanoptionout"])],
+    "over": [See(OverScreen, [TITLE])],
+}
+"""The ways through an exam on the choice card: from Home, or from one that was started before and runs or is over."""
+
 
 async def go(seat: Seat, steps: Sequence[Step]) -> None:
     """Take the steps, and look at every screen that is named among them."""
@@ -326,6 +352,22 @@ async def test_after_an_exam_every_text_is_shown_as_it_is_written(tmp_path: Path
     assert not obeyed(parsed)
 
 
+@pytest.mark.parametrize("name", FROM_EXAM)
+async def test_in_an_exam_every_text_is_shown_as_it_is_written(tmp_path: Path, parsed: list[str], name: str) -> None:
+    """The form, the lobby, the question, and what stands over everything while an exam runs or when it is over."""
+    with hostile_library(tmp_path, "choice") as opened:
+        assert isinstance(opened.now, Clock)
+        if name != "form":
+            asked = await opened.exams.make(Blueprint(1, decks=("choice.md",)), ExamRules(), seed=1)
+            opened.exams.start(asked.paper)
+        opened.now.forward(hours=name == "over")
+        async with running(StudyApp(opened, debug=True), WIDE) as seat:
+            await go(seat, FROM_EXAM[name])
+            await seat.resize(36, 11)
+            assert_harmless(seat)
+    assert not obeyed(parsed)
+
+
 def test_every_screen_is_visited() -> None:
     """Whoever adds a screen says here how one gets there and which texts it shows."""
     for module in pkgutil.walk_packages(studyapp.tui.__path__, "studyapp.tui."):
@@ -337,4 +379,6 @@ def test_every_screen_is_visited() -> None:
         found += one.__subclasses__()
         known |= {one} if one.__module__.startswith("studyapp.tui.") else set()
     steps = [step for way in (*FROM_HOME.values(), *FROM_CARD.values(), *FROM_SUBMISSIONS.values()) for step in way]
-    assert known - {StudyScreen} == {step.screen for step in steps if isinstance(step, See)} - {CommandPalette}
+    steps += [step for way in FROM_EXAM.values() for step in way]
+    visited = {step.screen for step in steps if isinstance(step, See)}
+    assert known - {StudyScreen, ExamGate} == visited - {CommandPalette}  # the gate has nothing on it

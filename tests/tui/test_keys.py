@@ -10,8 +10,11 @@ from textual.binding import Binding
 from studyapp.tui.app import StudyApp
 from studyapp.tui.card_screen import CardScreen
 from studyapp.tui.exam_answer import AnswerScreen
+from studyapp.tui.exam_form import ExamFormScreen
+from studyapp.tui.exam_lobby import LobbyScreen
 from studyapp.tui.exam_oral import OralScreen
 from studyapp.tui.exam_report import ReportScreen
+from studyapp.tui.exam_running import OverScreen, RunningScreen
 from studyapp.tui.exam_statistics import ExamStatisticsScreen
 from studyapp.tui.exam_submission import SubmissionScreen
 from studyapp.tui.exam_submissions import SubmissionsScreen
@@ -31,16 +34,20 @@ from tests.tui.screens import Seat, at_home
 SCREENS: tuple[type[StudyScreen], ...] = (
     AnswerScreen,
     CardScreen,
+    ExamFormScreen,
     ExamStatisticsScreen,
     FindScreen,
     HistoryScreen,
     HomeScreen,
     LabListScreen,
     LabScreen,
+    LobbyScreen,
     OralScreen,
+    OverScreen,
     ProblemsScreen,
     ReportScreen,
     ReviewScreen,
+    RunningScreen,
     SubmissionScreen,
     SubmissionsScreen,
     SummaryScreen,

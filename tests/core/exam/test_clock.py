@@ -101,6 +101,7 @@ def test_rule_17_a_reboot_uses_the_highest_wall_clock_seen() -> None:
     assert clock.at(Reading("b", 5, 9000)) == 600
     assert clock.at(Reading("b", 5, 2000)) == 600
     assert clock.at(Reading("b", 5, 9700)) == 1300
+    assert clock.at(Reading("b", 10**9, 9700)) == 1300  # another boot's ticks say nothing of this one's
 
 
 def test_rule_17_setting_the_clock_back_over_a_reboot_gives_no_time() -> None:

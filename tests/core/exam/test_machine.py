@@ -175,9 +175,10 @@ class AnySitting(RuleBasedStateMachine):
 
     @invariant()
     def accepted_saves_lie_between_opening_and_deadline(self) -> None:
-        """[open, deadline), and before the question was left."""
+        """[open, deadline), and before the question was left; and no question opens at the exam's end or later."""
         for place, attempt in enumerate(self.live.attempts):
             assert not attempt.saves or attempt.shown_at is not None
+            assert attempt.shown_at is None or attempt.shown_at < self.live.end
             for save in attempt.saves:
                 assert (attempt.shown_at or 0) <= save.at < (self.live.deadline(place) or 0) <= self.live.end
                 assert attempt.left_at is None or save.at < attempt.left_at

@@ -43,10 +43,11 @@ def test_study_never_draws_what_exams_ask(vary: dict[str, tuple[ParameterValue, 
 
 
 @given(drawn)
-def test_one_in_five_is_reserved_of_three_or_more(vary: dict[str, tuple[ParameterValue, ...]]) -> None:
-    """Study keeps the others; of two there would be too little left."""
+def test_one_in_five_is_reserved_and_two_of_five(vary: dict[str, tuple[ParameterValue, ...]]) -> None:
+    """So that the same paper can have new numbers; study keeps the others, and of one or two all."""
     there = combinations(vary)
-    assert len(reserved(card(vary))) == (-(-there // RESERVED_EVERY) if there >= 3 else 0)
+    few = 1 if there >= 3 else 0
+    assert len(reserved(card(vary))) == (max(2, -(-there // RESERVED_EVERY)) if there >= 5 else few)
 
 
 @given(drawn, st.randoms())
@@ -66,7 +67,7 @@ def test_each_card_reserves_its_own() -> None:
     """Which ones follows from the card's id: over many cards every combination is reserved by some."""
     vary: dict[str, tuple[ParameterValue, ...]] = {"a": (1, 2, 3, 4, 5)}
     kept = [draw["a"] for number in range(200) for draw in reserved(card(vary, f"c{number}"))]
-    assert all(20 <= kept.count(value) <= 60 for value in (1, 2, 3, 4, 5))
+    assert all(kept.count(value) >= 40 for value in (1, 2, 3, 4, 5))
 
 
 def test_every_reserved_combination_is_asked_by_some_exam() -> None:

@@ -194,6 +194,17 @@ def test_rule_15_every_sitting_has_an_end() -> None:
     assert due(sitting, 5 * LIMIT) == Finished(5 * LIMIT, expired=True)
 
 
+@pytest.mark.parametrize(("offset", "happens"), [(-1, True), (0, False), (1, False)])
+def test_rule_15_from_its_end_on_nothing_begins(offset: int, happens: bool) -> None:
+    """Rule 15: no question is shown, no terminal opens it and no address is given from the exam's end on."""
+    sitting = begun(paper(email=True), end=1000)
+    asked = after(sitting, Emailed(0, True))
+    at, reason = 1000 + offset, None if happens else Refusal.TIME_IS_UP
+    assert refused(sitting, Emailed(at, True)) is reason
+    assert refused(asked, Shown(at, 0)) is reason
+    assert refused(asked, Opened(at, "a")) is reason
+
+
 @pytest.mark.parametrize("shown", [[], [Shown(0, 0)], [Shown(0, 0), Shown(9, 1)]])
 def test_rule_15_finish_now_always_exists(shown: list[SittingEvent]) -> None:
     """Rule 15: before the first question, on it, and later, with or without a saved answer, before the e-mail item."""
@@ -227,6 +238,13 @@ def test_rule_21_a_crash_resumes_at_the_same_question() -> None:
     assert resumed.attempts[0] == Attempt(0, None, 2, True, frozenset({1}))
     assert resumed.left(0, 9 * SECOND) == 51 * SECOND
     assert due(resumed, LIMIT - 1) is None
+
+
+@pytest.mark.parametrize(("at", "fits"), [(9, False), (10, True), (11, True), (99, True), (100, True), (101, False)])
+def test_rule_22_a_finish_lies_between_the_last_showing_and_the_end(at: int, fits: bool) -> None:
+    """Rule 22: a finish is neither before what was shown last nor after the exam's end."""
+    sitting = after(begun(paper(), end=100), Shown(10, 0))
+    assert refused(sitting, Finished(at)) is (None if fits else Refusal.NOT_ASKED)
 
 
 @pytest.mark.parametrize("late", [0, 1, 10 * LIMIT])

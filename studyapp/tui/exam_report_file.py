@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from studyapp.core.exam.report import Report
@@ -25,7 +24,7 @@ def save_report(file: Path, kept: Kept, report: Report) -> None:
         case ".html":
             text = exam_pages.report_html(kept, report)
         case ".json":
-            text = json.dumps(exam_pages.report_json(kept, report), indent=2, ensure_ascii=False) + "\n"
+            text = exam_pages.report_json_text(kept, report)
         case _:
             raise LibraryError(f"{file.name} is no kind of report; give it a name that ends in .md, .html or .json")
     if file.exists():
