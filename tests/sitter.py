@@ -20,8 +20,8 @@ from pathlib import Path
 
 from studyapp.clocks import reading
 from studyapp.core.exam.paper import ExamOption, ExamQuestion, ExamRules, Paper
-from studyapp.exam_session import ExamSession, SaveState
 from studyapp.exam_errors import ExamError
+from studyapp.exam_session import ExamSession, SaveState
 from studyapp.exams import Exams
 from studyapp.library import Library
 from studyapp.model import Kind

@@ -171,6 +171,7 @@ def test_a_stopped_process_does_not_stop_the_time(tmp_path: Path) -> None:
     assert 0 < int(left) <= 600
 
 
+@pytest.mark.slow
 def test_a_start_after_expiry_finishes_once(tmp_path: Path) -> None:
     """Rule 22: two processes that find an expired sitting finish it once, with the deadline as the finish time."""
     home = tmp_path / "home"

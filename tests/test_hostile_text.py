@@ -124,6 +124,7 @@ def test_the_hostile_text_would_be_found() -> None:
             assert_harmless(f"text {part} text".encode())
 
 
+@pytest.mark.slow
 def test_cards_are_shown_as_text(home: Path) -> None:
     """Home, the problems, and both sides of each kind of card: nothing is obeyed, hidden, or a button."""
     with Terminal(studyapp(home), size=(120, 60)) as terminal:
@@ -165,6 +166,7 @@ def test_cards_are_shown_as_text(home: Path) -> None:
         assert_harmless(terminal.written)
 
 
+@pytest.mark.slow
 def test_simulations_are_shown_as_text(home: Path) -> None:
     """A learner's own simulation: its source, its title, form, values, claims, plot and error."""
     with Terminal(studyapp(home), size=(160, 60)) as terminal:

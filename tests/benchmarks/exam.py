@@ -2,31 +2,32 @@
 
     python -m tests.benchmarks.exam [--runs 11]
 
-`paper` makes 100 questions, 30 of them computed, in a new process each time: the worker starts, and every key is computed
-anew. Beside it, 100 questions with written options alone. `listed` asks a store with 10,000 sittings for its first
-screenful and settles what is to be settled; beside it, a store with ten. `saved` is a key press in a pseudo-terminal of
-80x24 until the screen says so, which it does once the disk has it; `fsync` is what the disk itself takes for 4 KiB.
+`paper` makes 100 questions, 30 of them computed, in a new process each time: the worker starts, and every key is
+computed anew. Beside it, 100 questions with written options alone. `listed` asks a store with 10,000 sittings for its
+first screenful and settles what is to be settled; beside it, a store with ten. `saved` is a key press in a
+pseudo-terminal of 80x24 until the screen says so, which it does once the disk has it; `fsync` is what the disk itself
+takes for 4 KiB.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import cycle
 from pathlib import Path
 
 from studyapp.core.exam.clock import Reading
-from studyapp.core.exam.events import Finished, Released, Started, told
+from studyapp.core.exam.events import Finished, Released, SittingEvent, Started, told
 from studyapp.core.exam.making import Blueprint
 from studyapp.core.exam.paper import ExamRules, Paper
-from studyapp.model import Sat
 from tests.benchmarks.grading import synced
-from tests.benchmarks.measuring import CHOICE, alternated, folder, opened, repetitions, report, summary, write_decks
+from tests.benchmarks.measuring import CHOICE, alternated, folder, opened, repetitions, report, summary
+from tests.benchmarks.start import STUDYAPP
 from tests.terminal import Terminal
 
 QUESTIONS, COMPUTED, MANY, FEW = 100, 30, 10_000, 10
@@ -100,11 +101,9 @@ def sat(home: Path, number: int, paper: Paper) -> Path:
         for place in range(number):
             at = begun + timedelta(minutes=15 * place)
             wall = round(1000 * at.timestamp())
-            events = [Started(0, paper, paper.natural_end), Finished(600_000), Released(600_000)]
+            events: list[SittingEvent] = [Started(0, paper, paper.natural_end), Finished(600_000), Released(600_000)]
             kept = [told(event, Reading("boot", wall + event.at, wall + event.at)) for event in events]
             library.store.sit(f"sitting-{place:05}", 0, kept, at=at, day=library.study_day(at))
-            print(f"\r{place + 1} of {number} exams", end="", file=sys.stderr)
-    print("\r\x1b[K", end="", file=sys.stderr)
     return home
 
 
@@ -117,13 +116,27 @@ def listed(home: Path) -> float:
         return 1000 * (time.perf_counter() - begun)
 
 
-def saved(terminal: Terminal, letters: object) -> float:
-    """Milliseconds from Enter to "Saved", after another option was picked."""
-    assert hasattr(letters, "__next__")
+def saved(terminal: Terminal, letters: Iterator[str]) -> float:
+    """Milliseconds from Enter to "SAVED", after another option was picked."""
     terminal.press(next(letters))
-    terminal.wait("NOT SAVED")
+    terminal.wait("─ NOT SAVED")
     terminal.press("enter")
-    return 1000 * terminal.wait(r"\bSAVED\b(?<!NOT SAVED)")
+    return 1000 * terminal.wait("─ SAVED")
+
+
+def on_screen(home: Path, runs: int) -> dict[str, list[float]]:
+    """An exam in a pseudo-terminal whose first question is answered again and again."""
+    words = ["exam", "written", "--questions", "3", "--seconds", "3000", "--practice", "--seed", "1"]
+    with Terminal([*STUDYAPP, str(home), *words]) as terminal:
+        terminal.wait("Enter start")
+        terminal.press("enter")
+        terminal.wait("y start")
+        terminal.press("y")
+        terminal.wait("1 of 3")
+        measured = alternated(
+            {"saved": partial(saved, terminal, cycle("abcd")), "fsync": lambda: synced(home) / 1000}, runs, warm_up=3
+        )
+    return measured
 
 
 def main() -> None:
@@ -141,10 +154,11 @@ def main() -> None:
         paper = asyncio.run(paper_of(path / "few"))
         homes = {number: sat(path / str(number), number, paper) for number in (FEW, MANY)}
         lists = alternated({f"listed, {number} exams": partial(listed, home) for number, home in homes.items()}, runs)
+        screen = on_screen(path / "papers", 3 * runs)
         report(
             "exams",
             "ms",
-            {name: summary(values) for name, values in (papers | lists).items()},
+            {name: summary(values, 2) for name, values in (papers | lists | screen).items()},
             wanted={"paper": 3000, "listed": 100, "saved": 60},
         )
 

@@ -137,6 +137,7 @@ def test_every_value_is_finite_at_the_corners(activation: str, extreme: Settings
     outcome(SIMULATION, activation=activation, width=16, batch=8, **extreme)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "parameters",
     [

@@ -70,6 +70,7 @@ async def test_the_lab_follows_the_size(tmp_path: Path) -> None:
                 await resized(seat)
 
 
+@pytest.mark.slow
 async def test_the_screens_after_an_exam_follow_the_size(tmp_path: Path) -> None:
     """The list of sittings, what was handed in, the report, a question in full, an explanation and the statistics."""
     clock = Clock()

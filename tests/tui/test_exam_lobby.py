@@ -227,6 +227,7 @@ async def test_submissions_and_rehearsal_from_the_form(tmp_path: Path) -> None:
             assert isinstance(seat.screen, ExamFormScreen)
 
 
+@pytest.mark.slow
 async def test_at_any_size(tmp_path: Path) -> None:
     """Form, lobby, the question before the start and a running exam follow the size; a low lobby scrolls."""
     with library(tmp_path, Clock(), many=MANY) as opened:

@@ -16,7 +16,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 import studyapp.tui
 from studyapp.tui.card_text import Harmless
@@ -31,8 +31,8 @@ SOURCES = {
 }
 """The sources by their modules' names within the package."""
 
-WIDGETS = {"Static", "Input", "OptionList", "Option"}
-"""What may be imported of Textual's widgets. Input shows its texts as they are; how the others are used is read."""
+WIDGETS = {"Static", "Input", "TextArea", "OptionList", "Option"}
+"""What may be imported of Textual's widgets. Input and TextArea show texts as they are; how others are used is read."""
 RICH = {"rich.cells", "rich.segment"}
 PARSED = {"from_markup", "from_text", "render_str"}
 """What makes Content of markup."""
@@ -327,10 +327,12 @@ async def test_no_widget_sends_the_terminal_what_it_obeys(tmp_path: Path) -> Non
     """Content that was not made by `plain`, and a field's text, go through the filter like all; nothing moves."""
     with library(tmp_path, Clock()) as opened:
         async with at_home(opened) as seat:
-            await seat.screen.mount(Static(Content(f"raw {CODES}|")), Input(f"field {CODES}|", compact=True))
+            area = TextArea(f"area [b]{CODES}[/b]|")
+            await seat.screen.mount(Static(Content(f"raw {CODES}|")), Input(f"field {CODES}|", compact=True), area)
             await seat.settle()
             assert_harmless(seat)
             text = OBEYED.sub("", CODES)
             assert f"raw {text}|" in seat.text
             assert f"field {text}|" in seat.text
+            assert f"area [b]{text}[/b]|" in seat.text
             assert {strip.cell_length for strip in seat.screen._compositor.render_strips()} == {80}
