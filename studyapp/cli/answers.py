@@ -13,7 +13,7 @@ from studyapp.cli.arguments import Whole
 from studyapp.cli.common import Call, common, json_option, warn_of_problems
 from studyapp.cli.printing import Bar, counted, one_line, print_json, print_table, say
 from studyapp.core.days import date_of
-from studyapp.model import Answered, Schedule
+from studyapp.model import Answered, Mode, Schedule
 
 if TYPE_CHECKING:
     from studyapp.library import Library
@@ -119,7 +119,7 @@ def log(call: Call, card: str | None, limit: int | None, rerun: bool, as_json: b
             event.card,
             event.grade,
             {True: "sure", False: "guess", None: ""}[event.sure],
-            f"{row.before.interval} -> {row.after.interval} d",
+            f"{row.before.interval} -> {row.after.interval} d" if event.mode is Mode.SPACED else event.mode.value,
             "taken back" if row.revoked else "",
         )
         for row, event in answers
