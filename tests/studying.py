@@ -53,6 +53,14 @@ def library(folder: Path, clock: Clock, **decks: str) -> Iterator[Library]:
         yield opened
 
 
+def own(folder: Path, text: str, name: str = "mine.md") -> Path:
+    """A deck of the learner's own."""
+    path = folder / "home" / "decks" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 def basic_deck(cards: int, title: str = "Plain") -> str:
     """A deck of basic cards c0, c1, ... that are recalled."""
     parts = [f"## Question {i}? {{#c{i}}}\n\nThe long answer to question number {i}.\n" for i in range(cards)]
