@@ -26,6 +26,7 @@ from studyapp.core.sm2 import START_EASE
 from studyapp.exam_errors import ExamError, ExamRunningError, SeatTakenError
 from studyapp.exam_session import ExamSession
 from studyapp.model import Answered, Card, Day, Entry, Placed, Sat
+from studyapp.presets import ExamPlan
 from studyapp.runs.errors import SimulationError
 from studyapp.store import SittingRow, StaleError, Store, StoreError
 
@@ -141,12 +142,9 @@ class Exams:
                 continue  # a card that names a simulation which does not exist; `check` says so
         return found
 
-    def again(self, paper: Paper) -> Blueprint:
-        """The blueprint of a paper with the same cards, those that still exist, for new numbers, order and options."""
-        limits = {one.seconds for one in paper.questions}
-        seconds = limits.pop() if len(limits) == 1 else None
-        cards = tuple(one.card for one in paper.questions if self.store.card(one.card) is not None)
-        return Blueprint(len(cards), seconds=seconds, cards=cards)
+    def again(self, paper: Paper) -> ExamPlan:
+        """The plan of a paper with the same cards, those that still exist, for new numbers, order and options."""
+        return ExamPlan.like(paper, [one.card for one in paper.questions if self.store.card(one.card) is not None])
 
     # --- sitting ----------------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
             )
             again = await two.exams.make(Blueprint(24), RULES, seed=5)
             other = await one.exams.make(Blueprint(24, seconds=90), RULES, seed=6)
-            rerun = await one.exams.make(one.exams.again(other.paper), RULES, seed=8)
+            rerun = await one.exams.make(one.exams.again(other.paper).blueprint(), RULES, seed=8)
             cards = {card.id: card for card in one.store.cards()}
             entries = one.store.entry_count()
             await one.close_laboratory()
@@ -150,7 +150,10 @@ def test_new_numbers_are_drawn_where_there_are_some(room: Path) -> None:
         with library(room, Clock(), many=many) as one:
             try:
                 first = (await one.exams.make(Blueprint(1), RULES, seed=1)).paper
-                return [(await one.exams.make(one.exams.again(first), RULES, seed=seed)).paper for seed in range(8)]
+                return [
+                    (await one.exams.make(one.exams.again(first).blueprint(), RULES, seed=seed)).paper
+                    for seed in range(8)
+                ]
             finally:
                 await one.close_laboratory()
 

@@ -209,14 +209,19 @@ def paper(rules: ExamRules, *seconds: float) -> Paper:
     return Paper("A title", 3, rules, tuple(questions))
 
 
+def like(asked: Paper) -> ExamPlan:
+    """The plan of all its cards once more."""
+    return ExamPlan.like(asked, [one.card for one in asked.questions])
+
+
 def test_a_plan_like_a_paper_asks_the_same_cards_under_the_same_rules() -> None:
     """One limit for all stays; several were each kind's own, and will be."""
     rules = ExamRules("mine", forward_only=False, email=True, practice=True, extra_time=1.5, oral=2)
-    again = ExamPlan.like(paper(rules, 90.0, 90.0))
+    again = like(paper(rules, 90.0, 90.0))
     assert again.rules() == rules
     assert again.title == "A title"
     assert again.blueprint() == Blueprint(2, seconds=90.0, cards=("c0", "c1"))
-    assert ExamPlan.like(paper(rules, 60.0, 120.0)).blueprint().seconds is None
+    assert like(paper(rules, 60.0, 120.0)).blueprint().seconds is None
 
 
 # --- the official end -----------------------------------------------------------------------------

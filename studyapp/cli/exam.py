@@ -153,7 +153,7 @@ def _plan(library: Library, options: Mapping[str, Any]) -> ExamPlan:
             raise click.ClickException(
                 f"{options['like']} was a rehearsal; `studyapp exam --rehearsal` is the same again"
             )
-        found = ExamPlan.like(paper)
+        found = library.exams.again(paper)
     elif "preset" in options:
         found = plan(library.places.home, options["preset"])
     else:

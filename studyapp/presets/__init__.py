@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -48,21 +48,24 @@ class ExamPlan:
     cards: tuple[str, ...] = ()
 
     @classmethod
-    def like(cls, paper: Paper) -> ExamPlan:
-        """The plan of the same questions under the same rules once more, for new numbers, order and options."""
+    def like(cls, paper: Paper, cards: Sequence[str]) -> ExamPlan:
+        """The plan of a paper's questions under the same rules once more, for new numbers, order and options.
+
+        `cards` are those of its cards that can still be asked.
+        """
         limits = {question.seconds for question in paper.questions}
         rules = paper.rules
         return cls(
             name=rules.name,
             title=paper.title,
-            questions=len(paper.questions),
+            questions=len(cards),
             seconds=limits.pop() if len(limits) == 1 else None,  # several: each kind had its own, and has it again
             forward_only=rules.forward_only,
             email=rules.email,
             practice=rules.practice,
             extra_time=rules.extra_time,
             oral=rules.oral,
-            cards=tuple(question.card for question in paper.questions),
+            cards=tuple(cards),
         )
 
     def blueprint(self) -> Blueprint:

@@ -235,8 +235,9 @@ class ReportScreen(StudyScreen):
             self.study_app.open_exam(paper=rehearsal(self.library.seeds()))
             return
         with self.study_app.guard():
-            blueprint = exams.again(paper)
-            made = await exams.make(blueprint, paper.rules, title=paper.title, progress=self._tell_progress)
+            made = await exams.make(
+                exams.again(paper).blueprint(), paper.rules, title=paper.title, progress=self._tell_progress
+            )
             self.study_app.open_exam(paper=made.paper)
         self._show()
 

@@ -171,7 +171,7 @@ def test_the_same_questions_again_have_a_new_order(quiz: Path, tmp_path: Path) -
     assert "without going back" not in page
     with studying(quiz) as library:
         before = library.exams.load(identity).sitting.paper
-        again = made(library, ExamPlan.like(before), 9)
+        again = made(library, library.exams.again(before), 9)
         practised = library.exams.start(rehearsal(1))
         asyncio.run(finish(library, practised))
     assert {one.card for one in again.questions} == {one.card for one in before.questions}
