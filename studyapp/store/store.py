@@ -214,6 +214,8 @@ class Store:
 
     def unreleased_sittings(self) -> list[SittingRow]:
         """The sittings that are running or whose results have not been shown yet, in the order they were started."""
+        if not self._cache.folded(self._waiting.exams):  # as at almost every start, which saves an import
+            return []
         from studyapp.store import sittings
 
         return self._cache.folded(lambda: sittings.listed(self._log, limit=None, unreleased=True))

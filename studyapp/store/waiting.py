@@ -12,7 +12,7 @@ from studyapp.store.errors import CacheError
 from studyapp.store.rows import CardRow, Counts
 from studyapp.store.schedules import FIELDS
 from studyapp.store.sqlite import Files
-from studyapp.store.tables import card, deck, entry, schedule
+from studyapp.store.tables import card, deck, entry, schedule, sitting
 
 _c, _s = card.c, schedule.c
 _DAY: BindParameter[int] = bindparam("today")
@@ -74,6 +74,9 @@ _PLACED = exists().where(entry.c.card == _s.card, entry.c.type == "placed")
 _DONE = select(func.count(), _number(and_(_s.repetitions == 1, ~_PLACED))).where(_s.answered_on == _DAY)
 
 
+_UNRELEASED = select(exists().where(sitting.c.released.is_(False)))
+
+
 class Waiting:
     """What waits on a given study day, over the decks given by path, or all of them."""
 
@@ -121,6 +124,10 @@ class Waiting:
         for due, number in self._connection.execute(_COMING, {"first": first, "end": first + days}).all():
             numbers[(due or 0) - first] = number
         return numbers
+
+    def exams(self) -> bool:
+        """Whether an exam is running, or has results that were not shown yet."""
+        return bool(self._connection.scalar(_UNRELEASED))
 
     def done_on(self, day: Day) -> tuple[int, int]:
         """How many cards Spaced asked for the first time on the day, and how many it repeated."""
