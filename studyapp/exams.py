@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 
 LOCK = "exam.lock"
 
-PATIENCE = 5_000
-"""Milliseconds that a terminal which has a sitting open gets to finish it by itself, with what it received in time."""
-
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -85,8 +82,10 @@ class Exams:
     ) -> Made:
         """A paper with everything computed that it needs: no simulation runs during an exam.
 
-        The same seed gives the same paper as long as decks and simulations stay as they are. Raises PaperError.
+        The same seed gives the same paper as long as decks and simulations stay as they are. Raises PaperError, and
+        ExamError while results are hidden: a paper of the same seed would come with their key.
         """
+        self._nothing_hidden()
         seed = self.seeds() if seed is None else seed
         decks = self.store.decks()
         titles = {deck.path: deck.title for deck in decks}
@@ -114,6 +113,13 @@ class Exams:
         title = title or self._title(blueprint, titles)
         paper = Paper(title, seed, rules, asked, self._versions(asked))
         return Made(paper, tuple(left_out.values()))
+
+    def _nothing_hidden(self) -> None:
+        for row in self.store.unreleased_sittings():
+            until = self.results_wait_until(self.settle(self.load(row.id)))
+            if until is not None:
+                told = f"the results of {row.title} are hidden until {until.astimezone():%H:%M}"
+                raise ExamError(f"{told}, and so is every other paper; try again then")
 
     async def _question(self, candidate: Candidate, seed: int, blueprint: Blueprint, pool: AnswerPool) -> ExamQuestion:
         card, key, said = candidate.card, None, dict[str, str]()
@@ -187,7 +193,7 @@ class Exams:
     def resume(self, sitting_id: str, *, take_over: bool = False) -> ExamSession:
         """Take a running sitting into this terminal. Raises SeatTakenError while another one has it, unless taken over;
         ExamError if it is over."""
-        kept = self.settle(self.load(sitting_id), patience=0)
+        kept = self.settle(self.load(sitting_id), take_over=take_over)
         if kept.sitting.finished:
             raise ExamError(f"{sitting_id} is over; `studyapp exams show {sitting_id}` shows what came of it")
         if not self.take_seat() and not take_over:
@@ -259,15 +265,20 @@ class Exams:
         found = None
         for row in self.store.unreleased_sittings():
             kept = self.settle(self.load(row.id))
-            if not kept.sitting.finished:
+            if not kept.sitting.finished and not self._is_over(kept):
                 found = row
         return found
+
+    def _is_over(self, kept: Kept) -> bool:
+        """Whether its time is over, even if the terminal that has it open could not write that yet."""
+        return isinstance(due(kept.sitting, kept.clock.at(self.read())), Finished)
 
     def attend(self) -> tuple[SittingRow | None, list[str]]:
         """The sitting that is going on, and the ids of those that were until their time was over unwatched."""
         before = [row.id for row in self.store.unreleased_sittings() if row.finished_at is None]
         running = self.running() if before else None
-        return running, [one for one in before if running is None or one != running.id]
+        after = {row.id for row in self.store.unreleased_sittings() if row.finished_at is None}
+        return running, [one for one in before if one not in after]
 
     def load(self, sitting_id: str) -> Kept:
         """A sitting as the log has it; raises StoreError without one of this id."""
@@ -282,18 +293,18 @@ class Exams:
             clock = clock.after(reading)
         return Kept(sitting_id, sitting, clock, entries[0].at, len(entries))
 
-    def settle(self, kept: Kept, *, patience: int = PATIENCE) -> Kept:
+    def settle(self, kept: Kept, *, take_over: bool = False) -> Kept:
         """Do what time has made necessary to a sitting that nobody may be watching: finish it once, release it once.
 
-        A sitting that a terminal has open is left to it for so much `patience`, in milliseconds: what was received in
-        time may still be on its way to the disk. A question whose time is up while others are still to come waits for
-        the learner: its successor's clock starts when that is shown. Another terminal that does the same at the same
-        moment is let go first.
+        A sitting that a terminal has open is left to it unless taken over: what was received in time may still be on
+        its way to the disk. A question whose time is up while others are still to come waits for the learner: its
+        successor's clock starts when that is shown. Another terminal that does the same at the same moment is let go
+        first.
         """
         sitting, reading = kept.sitting, self.read()
         at, events = kept.clock.at(reading), list[SittingEvent]()
         finish = due(sitting, at)
-        if isinstance(finish, Finished) and (at >= finish.at + patience or not self._seat_is_taken()):
+        if isinstance(finish, Finished) and (take_over or not self._seat_is_taken()):
             events.append(finish)
             sitting = advance(sitting, finish)
         release = Released(at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -22,15 +22,16 @@ class Clock:
 
     now: datetime = NOON
     boot: str = "first boot"
+    booted: dict[str, datetime] = field(default_factory=dict)
 
     def __call__(self) -> datetime:
         """The time it shows."""
         return self.now
 
     def reading(self) -> Reading:
-        """What the machine's clocks show: no boot takes time, and nobody sets the wall clock."""
-        milliseconds = round(self.now.timestamp() * 1000)
-        return Reading(self.boot, milliseconds, milliseconds)
+        """What the machine's clocks show: a boot begins when it is first looked at, and nobody sets the wall clock."""
+        ticks = self.now - self.booted.setdefault(self.boot, self.now)
+        return Reading(self.boot, round(ticks.total_seconds() * 1000), round(self.now.timestamp() * 1000))
 
     def forward(self, **units: float) -> None:
         """Move it on."""

@@ -63,8 +63,9 @@ def progress_json(kept: Kept, at: int, hidden_until: datetime | None) -> dict[st
         for line in submissions(kept.sitting, at)
     ]
     left = 0 if kept.sitting.finished else max(0, kept.sitting.end - at)
+    about = _about(kept) | {"seed": None}  # it would make the paper again, with its key
     until = _instant(hidden_until) if hidden_until is not None else None
-    return _about(kept) | {"left": left, "hidden_until": until, "questions": questions}
+    return about | {"left": left, "hidden_until": until, "questions": questions}
 
 
 def _about(kept: Kept) -> dict[str, Any]:

@@ -19,7 +19,7 @@ _DAY: BindParameter[int] = bindparam("today")
 _DECKS: BindParameter[str] = bindparam("decks", expanding=True)
 _HERE = and_(_s.suspended.is_(False), func.coalesce(_s.buried_until, _DAY) <= _DAY)
 """Neither suspended nor buried beyond the day."""
-_SEALED = and_(_c.sealed.is_(True), _s.seen_on.is_(None))
+SEALED = and_(_c.sealed.is_(True), _s.seen_on.is_(None))
 """Kept back for exams: an exam that asked it, or any other answer, breaks the seal."""
 _IS_DUE = and_(_s.due <= _DAY, _HERE)
 _IS_DRILLING = and_(_s.drilling, _s.answered_on == _DAY, _HERE)
@@ -55,13 +55,13 @@ _DRILLING = _SCHEDULED.where(_IS_DRILLING).order_by(_c.deck, _c.position)
 _UNSEEN = (
     select(*PLACE, *FIELDS)
     .outerjoin_from(card, schedule, _s.card == _c.id)
-    .where(_c.counted, ~_SEALED, or_(_s.card.is_(None), and_(_s.due.is_(None), _HERE)))
+    .where(_c.counted, ~SEALED, or_(_s.card.is_(None), and_(_s.due.is_(None), _HERE)))
     .order_by(_c.position, _c.deck)  # the decks take turns
 )
 _KEPT = (
     select(_c.deck, func.count())
     .outerjoin_from(card, schedule, _s.card == _c.id)
-    .where(_c.counted, _SEALED, or_(_s.card.is_(None), and_(_s.due.is_(None), _HERE)))
+    .where(_c.counted, SEALED, or_(_s.card.is_(None), and_(_s.due.is_(None), _HERE)))
     .group_by(_c.deck)
 )
 _DUE_COUNT = select(func.count()).where(_IS_DUE, _s.deck.is_not(None))

@@ -61,8 +61,10 @@ def test_all_sittings_are_listed_newest_first(quiz: Path) -> None:
     """With their state and score: a result that waits says until when; nothing tells the score of what runs."""
     assert call(quiz, "exams").out == "No exam was sat yet; `studyapp exam` starts one.\n"
     assert call(quiz, "exams", "--json").json == []
+    with studying(quiz) as library:
+        asked = made(library, QUIZZED, 5)  # while results wait none is made
     over, practised, waits = sat(quiz), sat(quiz, practice=True), sat(quiz, hours=3)
-    runs = started(quiz)
+    runs = started(quiz, paper=asked)
     told = {row["id"]: row for row in call(quiz, "exams", "--json").json}
     assert set(told) == {runs, waits, practised, over}
     agrees(documented("exams"), [*told.values()])

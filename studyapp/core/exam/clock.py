@@ -36,11 +36,12 @@ class ExamClock:
         """The exam time of a reading; never less than what had elapsed before.
 
         Within one boot the wall clock does not matter. After a reboot only the wall clock knows how long the machine
-        was off, and what it shows beyond the latest that was ever seen has passed: setting it back gives no time.
+        was off, and what it shows beyond the latest that was ever seen has passed; the time since the boot has passed
+        in any case. Setting the clock back gives no time.
         """
         ticked, walled = now.ticks - self.reading.ticks, now.wall - self.latest
         if now.boot != self.reading.boot:
-            ticked = 0
+            ticked = now.ticks if now.boot and self.reading.boot else 0
         elif now.boot:
             walled = 0
         return self.elapsed + max(0, ticked, walled)
