@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from studyapp.core.forecast import days_until_level
 from studyapp.library import Library
 from studyapp.model import Day
-from studyapp.planning import NEW_TAKES, seconds_by_kind
+from studyapp.planning import waiting_minutes
 from studyapp.store import SittingRow
 
 AWAY_DAYS = 7
@@ -40,7 +40,8 @@ class Row:
 class Overview:
     """The state of things on a study day. `week` holds the cards due on each of the next seven days.
 
-    `exam` is the newest sitting whose results were shown.
+    `due_minutes` is what the cards due take, `needed_minutes` what they and the new ones take. `exam` is the newest
+    sitting whose results were shown.
     """
 
     today: Day
@@ -49,6 +50,7 @@ class Overview:
     minutes: int
     done_today: int
     needed_minutes: float
+    due_minutes: float
     week: tuple[int, ...]
     studied_days: int
     studied_before: bool
@@ -59,8 +61,8 @@ class Overview:
 
     @property
     def welcome_back(self) -> bool:
-        """Whether the learner was away for long and more waits than one session holds."""
-        return self.days_away >= AWAY_DAYS and self.needed_minutes > self.minutes
+        """Whether the learner was away for long and more is due than one session holds, so that new cards wait."""
+        return self.days_away >= AWAY_DAYS and self.due_minutes > self.minutes
 
 
 def overview(library: Library) -> Overview:
@@ -83,11 +85,10 @@ def overview(library: Library) -> Overview:
     levels = tuple(sum(column) for column in zip(*(row.levels for row in rows), strict=True)) or (0,) * 5
     new = min(new_left, sum(one.new for one in counts.values()))
     everything = Row("", "All decks", sum(row.due for row in rows), new, levels)
-    by_kind = seconds_by_kind(store)
-    seconds = sum(by_kind.values()) / len(by_kind)
+    due_minutes, new_minutes = waiting_minutes(store, today, new)
     days = store.study_days(today - MONTH + 1)
     week = tuple(store.due_by_day(today + 1, WEEK))
-    a_day = 60 * settings.minutes / seconds
+    a_day = everything.due * settings.minutes / due_minutes if due_minutes else 1.0
     last = store.last_study_day()
     sittings = store.sittings(limit=LATEST_EXAMS)
     return Overview(
@@ -96,7 +97,8 @@ def overview(library: Library) -> Overview:
         all=everything,
         minutes=settings.minutes,
         done_today=new_done + reviews_done,
-        needed_minutes=(everything.due + NEW_TAKES * everything.new) * seconds / 60,
+        needed_minutes=due_minutes + new_minutes,
+        due_minutes=due_minutes,
         week=week,
         studied_days=len(days),
         studied_before=store.answer_count(1) > 0,

@@ -57,6 +57,14 @@ def planned(
     return plan(reviews, new, seconds=60.0 * minutes, seed=seed)
 
 
+def waiting_minutes(store: Store, today: Day, new: int) -> tuple[float, float]:
+    """How many minutes all that is due is expected to take, and so many new cards, as a session counts them."""
+    seconds = seconds_by_kind(store)
+    due = sum(number * seconds[kind] for kind, number in store.due_kinds(today).items())
+    unseen = store.unseen(today, limit=new) if new else []
+    return due / 60, sum(NEW_TAKES * seconds[row.kind] for row in unseen) / 60
+
+
 def expected_minutes(store: Store, cards: Iterable[str]) -> float:
     """How long these cards are expected to take."""
     seconds = seconds_by_kind(store)

@@ -69,7 +69,7 @@ def stamp(call: Call, path: tuple[Path, ...], dry_run: bool) -> int:
     studyapp stamp --dry-run
     studyapp stamp notes/lesson-2.md
     """
-    total, failed = 0, 0
+    total, failed, changed = 0, 0, 0
     with call.library() as library:
         files = list(_files(path or (library.places.decks,)))
         taken = _ids(library)
@@ -83,10 +83,11 @@ def stamp(call: Call, path: tuple[Path, ...], dry_run: bool) -> int:
                 continue
             taken.setdefault(file.resolve(), set()).update(identity for _, identity in written)
             total += len(written)
+            changed += bool(written)
             for line, identity in written:
                 say(f"{file}:{line}: {{#{identity}}}")
         library.synchronise()
-    say(f"{counted(total, 'id')} {'would be written' if dry_run else 'written'} in {counted(len(files), 'file')}")
+    say(f"{counted(total, 'id')} {'would be written' if dry_run else 'written'} in {counted(changed, 'file')}")
     return 1 if failed else 0
 
 

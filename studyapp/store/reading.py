@@ -17,6 +17,8 @@ from studyapp.store.rows import LogRow
 from studyapp.store.tables import RELINKED, TAKEN_BACK, entry
 
 _e = entry.c
+_LATEST = 4_000_000
+"""Study days go to the year 10,000, and so does the calendar."""
 _COLUMNS = (_e.row, _e.id, _e.act, _e.device, _e.at, _e.day, _e.type, _e.card, _e.revokes, _e.detail)
 ROWS = select(*_COLUMNS)
 """The columns that `read` takes."""
@@ -34,6 +36,8 @@ def read(log: Log, row: Sequence[object]) -> Entry:
     """The entry of a row that starts with the columns of `ROWS`; raises StoreError for one that cannot be read."""
     number, entry_id, act, device, at, day, event_type, card, revokes, detail = row[:10]
     try:
+        if type(day) is not int or abs(day) > _LATEST:
+            raise ValueError(f"{day!r:.60} is no study day")
         event = decode(event_type, card, revokes, detail)  # type: ignore[arg-type]
         return Entry(entry_id, act, device, datetime.fromisoformat(at), day, event)  # type: ignore[arg-type]
     except (ValueError, TypeError) as error:

@@ -246,6 +246,10 @@ class Store:
         """How many cards are due on the day or before."""
         return self._cache.folded(lambda: self._waiting.due_count(day, decks))
 
+    def due_kinds(self, day: Day) -> dict[Kind, int]:
+        """How many cards of each kind are due on the day or before, or to be asked again on it."""
+        return self._cache.folded(lambda: self._waiting.due_kinds(day))
+
     def due_by_day(self, first: Day, days: int) -> list[int]:
         """How many cards come due on each of so many days, suspended ones left out, buried ones not."""
         return self._cache.folded(lambda: self._waiting.due_by_day(first, days))

@@ -65,6 +65,12 @@ _KEPT = (
     .group_by(_c.deck)
 )
 _DUE_COUNT = select(func.count()).where(_IS_DUE, _s.deck.is_not(None))
+_DUE_KINDS = (
+    select(_c.kind, func.count())
+    .join_from(schedule, card, and_(_c.id == _s.card, _c.counted))
+    .where(or_(_IS_DUE, _IS_DRILLING))
+    .group_by(_c.kind)
+)
 _COMING = (
     select(_s.due, func.count())
     .where(_s.due >= bindparam("first"), _s.due < bindparam("end"), _s.deck.is_not(None), _s.suspended.is_(False))
@@ -117,6 +123,10 @@ class Waiting:
         paths = list(decks)
         query = _DUE_COUNT.where(_s.deck.in_(_DECKS)) if paths else _DUE_COUNT
         return self._connection.scalar(query, {"today": day, "decks": paths}) or 0
+
+    def due_kinds(self, day: Day) -> dict[Kind, int]:
+        """How many cards of each kind are due on the day or before, or to be asked again on it."""
+        return {Kind(kind): number for kind, number in self._connection.execute(_DUE_KINDS, {"today": day}).all()}
 
     def due_by_day(self, first: Day, days: int) -> list[int]:
         """How many cards come due on each of so many days, suspended ones left out, buried ones not."""

@@ -101,7 +101,7 @@ def test_stamp_writes_ids_into_own_decks(home: Path) -> None:
     assert (done.status, done.err) == (0, "")
     assert done.out == f"{path}:3: {{#what-is-it}}\n1 id written in 1 file\n"
     assert path.read_text() == UNSTAMPED.replace("it?\n", "it? {#what-is-it}\n")
-    assert call(home, "stamp").out == "no ids written in 1 file\n"
+    assert call(home, "stamp").out == "no ids written in no files\n"
 
 
 def test_stamp_may_only_say_what_it_would_do(home: Path) -> None:
@@ -140,7 +140,7 @@ def test_stamp_goes_on_after_a_file_it_cannot_stamp(home: Path) -> None:
     sound = own_deck(home, UNSTAMPED, "b.md")
     done = call(home, "stamp")
     assert "a.md:1: no '# ' heading names the deck" in done.refusal()
-    assert done.out == f"{sound}:3: {{#what-is-it}}\n1 id written in 2 files\n"
+    assert done.out == f"{sound}:3: {{#what-is-it}}\n1 id written in 1 file\n"
 
 
 # --- relink ---------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ async def test_home_without_history(tmp_path: Path, size: tuple[int, int]) -> No
             seat.see(r"▸ All decks +░{8} +0 % +-  .* 20 new")
             seat.see(r"First deck +░{8} +0 % .* 3 new")
             seat.see(r"No study sessions yet\. Enter starts; 20 new cards wait")
-            seat.see("Today   20 new, about 10 of 18 minutes")
+            seat.see("Today   20 new, about 10 minutes")
             for hint in ("Enter study everything due, mixed", "x lab", "/ find", ": commands", "? keys", "q quit"):
                 assert hint in seat.text
             assert not seat.shows("problem")
@@ -116,7 +116,7 @@ async def test_a_day_of_study_shows(tmp_path: Path) -> None:
     with library(tmp_path, Clock(), plain=basic_deck(7)) as opened:
         async with at_home(opened) as seat:
             await study(seat, 3)
-            seat.see("Today   4 new, about 4 minutes · 3 cards done")
+            seat.see("Today   4 new, about 2 minutes · 3 cards done")
             seat.see("Week    Tu 3 █   We 0 ▁")
             seat.see("Lately  studied 1 of the last 30 days")
             assert not seat.shows("No study sessions yet|Welcome back")
