@@ -339,7 +339,8 @@ class Exams:
         """Until when key and results of a finished sitting stay hidden; None once they may be shown."""
         if not kept.sitting.finished or kept.sitting.released_at is not None:
             return None
-        return kept.started.astimezone(UTC) + timedelta(milliseconds=kept.sitting.end)
+        end = kept.started.astimezone(UTC) + timedelta(milliseconds=kept.sitting.end + 500)
+        return end.replace(microsecond=0)  # the nearest second: the end was given by the minute
 
     def report(self, sitting_id: str) -> tuple[Kept, Report]:
         """What a sitting came to. Raises ExamError while it runs or its results are hidden."""

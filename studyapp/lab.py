@@ -16,7 +16,7 @@ from studyapp.core.receipts import Receipt, differences, read, short
 from studyapp.model import Card, Day, ParameterValue, Problem, SimulationLink
 from studyapp.runs.ahead import Ahead, Identity
 from studyapp.runs.consent import Consent
-from studyapp.runs.errors import SimulationError
+from studyapp.runs.errors import Cancelled, SimulationError
 from studyapp.runs.finder import Found, Source, find, read_source
 from studyapp.runs.frames import decode, encode
 from studyapp.runs.worker import Worker
@@ -68,6 +68,7 @@ class Laboratory:
         self._consent, self._memory, self._worker = consent, memory, worker
         self._found: Found | None = None
         self._described: dict[str, Description] = {}
+        self._failed: dict[str, SimulationError] = {}
         self._keys: dict[tuple[str, str], Key] = {}
         self._ahead = Ahead()
         self._timed: set[tuple[str, str]] = set()
@@ -121,7 +122,15 @@ class Laboratory:
             kept = self._memory.get_description(source.sha256)
             if kept is None:
                 await self._ahead.room()
-                self._described[source.sha256] = description = await self._worker.describe(source)
+                if source.sha256 in self._failed:
+                    raise self._failed[source.sha256]
+                try:
+                    self._described[source.sha256] = description = await self._worker.describe(source)
+                except Cancelled:
+                    raise
+                except SimulationError as error:
+                    self._failed[source.sha256] = error  # as a file that hangs: nobody waits for it a second time
+                    raise
                 with suppress(StoreError):  # what cannot be remembered, as on a full disk, is computed again
                     self._memory.put_description(source.sha256, encode(description).decode())
             else:

@@ -360,6 +360,8 @@ class Library:
             raise LibraryError(f"{old!r} is one id; give the old one, then the new one")
         if self.store.card(new) is None:
             raise LibraryError(f"no deck has a card {new!r}; see `studyapp check`")
+        if (card := self.store.card(old)) is not None:
+            raise LibraryError(f"{old!r} is still a card of {card.deck}; take its id out of the file first")
         now = self.now()
         self.store.append([Relinked(old, new)], at=now, day=self.study_day(now))
         return moved

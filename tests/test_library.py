@@ -266,6 +266,7 @@ def test_relink_moves_a_history(tmp_path: Path) -> None:
             ("never", "c0", "nothing was ever logged for 'never'"),
             ("c0", "none", "no deck has a card 'none'"),
             ("c0", "c0", "'c0' is one id"),
+            ("c0", "c1", "'c0' is still a card of plain.md"),
         ):
             with pytest.raises(LibraryError, match=line):
                 opened.relink(old, new)

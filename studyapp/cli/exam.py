@@ -105,7 +105,7 @@ def _name(option: str) -> str:
 
 
 def _sit(call: Call, options: Mapping[str, Any]) -> None:
-    from studyapp.cli.study import ended
+    from studyapp.cli.study import ended, tell_of_exam
     from studyapp.tui.app import StudyApp
 
     import_module("studyapp.tui.exam_lobby")  # before the store is opened, see Call.library
@@ -118,6 +118,7 @@ def _sit(call: Call, options: Mapping[str, Any]) -> None:
         request = ExamRequest(take_over="take_over" in options) if resumed else _request(library, options)
         app = StudyApp(library, start="exam", exam=request, debug=call.debug)
         app.run()
+        tell_of_exam(library)
     ended(call, app)
 
 

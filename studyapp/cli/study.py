@@ -9,9 +9,10 @@ import click
 
 from studyapp.cli.arguments import Whole
 from studyapp.cli.common import Call, common, on_terminal, warn_of_problems
-from studyapp.cli.printing import print_table
+from studyapp.cli.printing import print_table, warn
 
 if TYPE_CHECKING:
+    from studyapp.library import Library
     from studyapp.tui.app import StudyApp
 
 
@@ -47,7 +48,15 @@ def show(call: Call, start: str, decks: tuple[str, ...] = (), minutes: int | Non
     with call.library(closed_book=False) as library:  # it shows a running exam, and nothing else
         app = StudyApp(library, start=start, decks=library.matching(decks), minutes=minutes, debug=call.debug)
         app.run()
+        tell_of_exam(library)
     ended(call, app)
+
+
+def tell_of_exam(library: Library) -> None:
+    """One line on the exam that runs on while nobody looks at it, and how to go on."""
+    running = library.exams.running() if library.store.unreleased_sittings() else None
+    if running is not None:
+        warn(f"{running.title} runs on; `{library.here('studyapp exam')}` goes on with what is left")
 
 
 def ended(call: Call, app: StudyApp) -> None:

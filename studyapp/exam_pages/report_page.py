@@ -70,7 +70,7 @@ def summary(kept: Kept, found: Report) -> list[Block]:
     """The report without its questions: what fits on a screen or two."""
     rows = [("score", found.score), ("marked as a guess", found.guessed)]
     if not kept.sitting.paper.rules.rehearsal:
-        rows[1:1] = [("never seen before in study", found.unseen), ("seen before", found.seen)]
+        rows[1:1] = [("never seen before", found.unseen), ("seen before", found.seen)]
     tallies = [(name, *_tally(tally)) for name, tally in rows if tally.of]
     chance = ("blind guessing gives", f"{found.by_chance:.1f}", str(found.score.of))
     tallies.insert(1, (*chance, percent(found.by_chance / found.score.of), ""))
@@ -97,9 +97,9 @@ def _worth(kept: Kept, found: Report) -> Iterator[tuple[str, bool]]:
     if found.unseen.of:
         sure = f"{percent(found.unseen.share)} ({between(found.unseen.interval)})"
         basis = counted(found.unseen.of, "question")
-        yield f"Expect {sure} of a real exam: so you did on the {basis} that you had never seen in study.", True
+        yield f"Expect {sure} of a real exam: so you did on the {basis} that you had never seen before.", True
     else:
-        yield "You had seen every question in study before, so this says nothing about a real exam.", True
+        yield "You had seen every question before, in study or an exam, so this says nothing about a real exam.", True
 
 
 def _topics(found: Report) -> Table:
@@ -254,7 +254,7 @@ def _done(sitting: Sitting, one: Answer) -> Iterator[str]:
     if one.picked is not None and (one.saved is None or one.picked != one.saved.option):
         counts = f"; {letter(one.saved.option)} counts" if one.saved is not None else ""
         yield f"Picked {letter(one.picked)} and did not save it: a draft, which does not count{counts}."
-    study = "seen before in study" if one.question.seen else "never seen before in study"
+    study = "seen before" if one.question.seen else "never seen before"
     kept = ", kept for exams" if one.question.sealed else ""
     used = f"Used {clock(one.used)} of {clock(sitting.paper.limit(one.number))}; "
     yield (used if one.attempt.shown_at is not None else "") + f"{study}{kept}; card {one.question.card}."

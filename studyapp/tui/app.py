@@ -236,6 +236,12 @@ class StudyApp(App[None]):
 
         self.switch_screen(ReportScreen(sitting_id) if released else SubmissionsScreen())
 
+    def show_over(self, sitting_id: str) -> None:
+        """In place of a screen whose time ran out under the learner's fingers: that it did, until Space leads on."""
+        from studyapp.tui.exam_running import OverScreen
+
+        self.switch_screen(OverScreen(sitting_id))
+
     def show_running(self, sitting_id: str, *, lost: bool) -> None:
         """In place of a screen that has lost its exam to another terminal: where that stands."""
         from studyapp.tui.exam_running import RunningScreen

@@ -24,7 +24,7 @@ from studyapp.tui.review_text import BOLD, DIM, beside
 from studyapp.tui.screen import StudyScreen
 
 LABEL = 16
-STEPS = {"questions": 1, "seconds": 10, "minutes": 5, "extra_time": 0.25}
+STEPS = {"questions": 1, "oral": 1, "seconds": 10, "minutes": 5, "extra_time": 0.25}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ ROWS = (
     Row("extra_time", "Extra time", "Every limit is so many times as long; the report says so."),
     Row("forward_only", "Only forward", "Whether moving on locks a question, or the order is free."),
     Row("practice", "Practice", "Practice exams stay out of the statistics of questions."),
+    Row("email", "E-mail first", "Whether it begins by asking for an e-mail address, which is kept nowhere."),
+    Row("oral", "Explain after", "How many questions are to be explained in words afterwards; the score stays."),
 )
 DECK_HELP = "Space takes a deck in or out. With none chosen, questions come from all decks."
 
@@ -87,7 +89,7 @@ class ExamFormScreen(StudyScreen):
 
     def compose(self) -> ComposeResult:
         """The bar, the lines, what the one in hand means, the keys."""
-        yield Static("Practice exam", classes="bar", markup=False)
+        yield Static("Exam", classes="bar", markup=False)
         with VerticalScroll(id="scroll", can_focus=False):
             yield Static(id="rows")
         yield Static(id="help")
@@ -181,6 +183,8 @@ class ExamFormScreen(StudyScreen):
                 return "what its questions take, and a quarter more"
             case "minutes":
                 return f"{plan.minutes:g} min"
+            case "oral":
+                return str(plan.oral)
             case "extra_time":
                 return "none" if plan.extra_time == 1 else f"× {plan.extra_time:g}"
         return "yes" if getattr(plan, row.field) else "no"
@@ -212,7 +216,7 @@ class ExamFormScreen(StudyScreen):
             case "decks":
                 chosen = set(plan.decks) ^ {row.deck}
                 self._change(decks=tuple(one.path for one in self._decks if one.path in chosen), title="")
-            case "forward_only" | "practice":
+            case "forward_only" | "practice" | "email":
                 self._change(**{row.field: not getattr(plan, row.field)})
             case field:
                 low, high, _ = BOUNDED[field]

@@ -28,6 +28,10 @@ TOLD = 6.0
 """What became of a question whose time was up stays in sight so many seconds at least, whatever is pressed."""
 
 
+UNREAD = 0.7
+"""Seconds for which no key counts after time has moved on: it was meant for what was on the screen before."""
+
+
 class QuestionScreen(StudyScreen):
     """A sitting in progress. Every key is stamped when it is received; nothing here decides what counts."""
 
@@ -45,6 +49,7 @@ class QuestionScreen(StudyScreen):
         self._asking: Asking | None = None
         self._hidden = self._rules = self._leaving = False
         self._said, self._said_until = "", 0.0
+        self._unread_until = 0.0
 
     def compose(self) -> ComposeResult:
         """Where one is and how long, the question, what is asked back, the keys."""
@@ -86,6 +91,7 @@ class QuestionScreen(StudyScreen):
             if before >= 0:
                 self._say(exam_text.time_was_up(session, before), seconds=TOLD)
             self._moved()
+            self._unread_until = monotonic() + UNREAD
             if isinstance(event, Finished):
                 self._over()
         self._show_time()
@@ -182,7 +188,7 @@ class QuestionScreen(StudyScreen):
 
     async def _pressed(self, key: str, ago: float) -> None:
         session = self.session
-        if self._leaving:
+        if self._leaving or monotonic() - ago < self._unread_until:  # meant for the question before
             return
         if not self._said_until or monotonic() >= self._said_until:
             self._said = ""
@@ -361,9 +367,11 @@ class QuestionScreen(StudyScreen):
         while not await self.session.stored_all(1.0):
             if self.session.lost:
                 return
-        released = self.session.sitting.released_at is not None
         await self._hold.let_go()
-        self.study_app.show_results(self.session.id, released=released)
+        if self.session.sitting.expired:
+            self.study_app.show_over(self.session.id)
+        else:
+            self.study_app.show_results(self.session.id, released=self.session.sitting.released_at is not None)
 
     def _leave(self) -> None:
         """Leave once what is under way is stored, or cannot be for some seconds."""

@@ -61,7 +61,7 @@ def score(sitting: Sitting, report: Report, width: int) -> list[Content]:
 
 def _seen(unseen: Tally, seen: Tally) -> list[Content]:
     if not unseen.of:
-        return [plain("all of them were seen before in study: expect less of new questions")]
+        return [plain("all of them were seen before, in study or an exam: expect less of new questions")]
     expect = Content.assemble("never seen before  ", (tally(unseen).replace("   ", "  "), BOLD), "  ← expect this")
     if not seen.of:
         return [plain("never seen before  all of them  ← expect this")]

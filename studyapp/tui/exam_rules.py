@@ -56,7 +56,8 @@ def sentences(rules: ExamRules, questions: int, official: datetime | None) -> li
         said.append(f"Extra time: every limit is {rules.extra_time:g} times as long. This is recorded.")
     if rules.oral:
         said.append(
-            f"Afterwards {wording.counted(rules.oral, 'question')} are to be explained in words; the score stays."
+            f"Afterwards {wording.counted(rules.oral, 'question')} {'is' if rules.oral == 1 else 'are'} "
+            "to be explained in words; the score stays."
         )
     if official is not None:
         said.append(f"Results are shown at the official end. Stay reachable until {official.astimezone():%H:%M}.")

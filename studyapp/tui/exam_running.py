@@ -158,7 +158,7 @@ class OverScreen(StudyScreen):
     """An exam is over that nobody watched here to its end: what counts, and where the results are."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "results", "show what came of it"),
+        Binding("space", "results", "show what came of it"),  # not Enter, which may just have been pressed to save
         Binding("q,escape", "app.pop_screen", "back"),
     ]
     CSS = PLACE.format(name="OverScreen")
@@ -177,7 +177,7 @@ class OverScreen(StudyScreen):
     def on_mount(self) -> None:
         """Say how to go on."""
         self.query_one(Hints).show(
-            [Hint("Enter", "what came of it", "screen.results"), Hint("q", "back", "app.pop_screen")]
+            [Hint("Space", "what came of it", "screen.results"), Hint("q", "back", "app.pop_screen")]
         )
         self.renew()
 

@@ -22,6 +22,10 @@ def run_line(run: Run, claims: tuple[str, ...], width: int) -> Content:
     for claim in shown:
         sign = SIGNS[claim.verdict]
         lines.append(beside(Content(f"{sign} "), plain(f"{claim.sentence}: {claim_numbers(claim)}"), width))
+    for name in claims:
+        if name not in {claim.name for claim in run.claims}:
+            words = f"{run.simulation} has no claim {name!r}, so nothing backs this card; `studyapp check` says more"
+            lines.append(beside(Content(f"{WRONG} "), plain(words), width))
     if run.remark:
         lines.append(beside(Content("· "), plain(run.remark).stylize(DIM), width))
     return Content("\n").join(lines)

@@ -235,7 +235,9 @@ def test_a_running_exam_is_resumed_and_named(quiz: Path, opened: list[dict[str, 
     """With --take-over from another terminal; any other option is for the next exam."""
     identity = started(quiz)
     done = call(quiz, "exam")
-    assert (done.status, done.err) == (0, f"studyapp: resuming A quiz ({identity})\n")
+    first, last = done.err.splitlines()
+    assert (done.status, first) == (0, f"studyapp: resuming A quiz ({identity})")
+    assert last.startswith("studyapp: A quiz runs on; `studyapp --home ")
     assert asked(opened) == ExamRequest()
     assert call(quiz, "exam", "--take-over").status == 0
     assert asked(opened) == ExamRequest(take_over=True)

@@ -39,7 +39,7 @@ def test_a_report_says_what_the_score_is_worth() -> None:
     """Chance level, exact interval, never seen apart from seen; what counts and what does not."""
     page = report_markdown(*reported())
     assert "| score | 1 | 6 | 17 % | 0-64 % |" in page
-    assert "| never seen before in study | 1 | 4 | 25 % | 1-81 % |" in page
+    assert "| never seen before | 1 | 4 | 25 % | 1-81 % |" in page
     assert "| seen before | 0 | 2 | 0 % | 0-84 % |" in page
     assert "| blind guessing gives | 2.0 | 6 | 33 % |  |" in page
     assert "| marked as a guess | 0 | 1 | 0 % | 0-98 % |" in page
@@ -112,14 +112,14 @@ def test_each_question_has_your_answer_the_key_and_the_mistakes() -> None:
     assert "- **b** the second — ✓ the right answer, your answer\n" in right
     assert "- **c** the third — struck out\n" in right
     assert "Saved b after 0:38, sure." in right
-    assert "Used 0:39 of 1:00; never seen before in study; card one." in right
+    assert "Used 0:39 of 1:00; never seen before; card one." in right
     assert "- **a** the first — ✗ your answer\n" in wrong
     assert "Saved a after 0:20, sure; saved 2 times: b, then a." in wrong
-    assert "seen before in study; card two." in wrong
+    assert "seen before; card two." in wrong
     assert "- **b** the second — ✓ the right answer, picked, not saved\n" in blank
     assert "Picked b and did not save it: a draft, which does not count." in blank
     assert "your answer" not in blank + timed_out + not_reached
-    assert "Used 1:00 of 1:00; never seen before in study, kept for exams; card four." in timed_out
+    assert "Used 1:00 of 1:00; never seen before, kept for exams; card four." in timed_out
     assert "Saved c after 0:01, marked as a guess." in guessed
     assert "Picked b and did not save it: a draft, which does not count; c counts." in guessed
     assert "Used" not in not_reached

@@ -185,7 +185,7 @@ async def test_the_form(tmp_path: Path) -> None:
             seat.see("Questions +12", "▸ A question +‹ 70 s ›")
             await seat.press("0", "down", "2", "0", "down", "right")
             seat.see("A question +60 s on a concept", "In all +20 min", "▸ Extra time +‹ × 1.25 ›", "Rules +your own")
-            await seat.press("down", "space", "down", "space", "down", "down", "space")
+            await seat.press("down", "space", "down", "space", *["down"] * 4, "space")
             seat.see("Only forward +no", "Practice +yes", r"▸ \[x\] Many", "Decks +1 deck")
             await seat.click(r"Questions")
             await seat.click("›")

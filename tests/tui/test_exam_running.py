@@ -61,7 +61,7 @@ async def test_a_start_after_the_end(tmp_path: Path) -> None:
             seat.see(
                 "The exam is over", r"Its time ran out\. 1 of 3 answers were saved and count; 1 answer picked and not"
             )
-            await seat.press("enter")
+            await seat.press("space")
             await seat.until(lambda: isinstance(seat.screen, ReportScreen))
             await seat.press("q")
             assert isinstance(seat.screen, HomeScreen)

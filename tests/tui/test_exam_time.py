@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from studyapp.tui.exam_report import ReportScreen
+from studyapp.tui.exam_running import OverScreen
 from studyapp.tui.exam_submissions import SubmissionsScreen
 from studyapp.tui.exam_text import clock as shown
 from studyapp.tui.exam_text import gauge
@@ -86,8 +87,12 @@ async def test_expiry_never_traps(tmp_path: Path, keys: tuple[str, ...]) -> None
             sat.see(
                 "2 of 3", "Time was up on 1: c was picked and not saved, it does not count", "two of beta", "A-D strike"
             )
+            await sat.press("b", "enter")
+            sat.see("Time was up on 1")  # a key that was under way does not hide it, and answers nothing unread
+            assert sat.session.sitting.attempts[1].picked is None
+            sat.screen._unread_until = 0.0
             await sat.press("b")
-            sat.see("▸ b  two of beta", "Time was up on 1")  # a key that was under way does not hide it
+            sat.see("▸ b  two of beta")
             assert sat.session.sitting.attempts[0].saves == ()
 
 
@@ -104,7 +109,8 @@ async def test_the_notice_says_what_counts(tmp_path: Path) -> None:
 
 
 async def test_the_last_expiry_finishes(tmp_path: Path) -> None:
-    """Rule 26: when the time of the last question is up, the exam is finished, stored, and its report is shown."""
+    """Rule 26: when the time of the last question is up, the exam is finished and stored, and its report one key away:
+    not one that was just pressed to answer."""
     clock = Clock()
     with library(tmp_path, clock) as opened:
         async with sitting(opened, clock, paper("alpha")) as sat:
@@ -112,6 +118,10 @@ async def test_the_last_expiry_finishes(tmp_path: Path) -> None:
             sat.see("Finish for good")
             await sat.saved()
             await sat.pass_time(seconds=60)
+            await sat.seat.until(lambda: isinstance(sat.seat.screen, OverScreen))
+            await sat.seat.press("b", "enter", "enter")
+            assert isinstance(sat.seat.screen, OverScreen)
+            await sat.seat.press("space")
             await sat.seat.until(lambda: isinstance(sat.seat.screen, ReportScreen))
             assert opened.exams.running() is None
             assert opened.exams.seat_is_free()
