@@ -246,13 +246,20 @@ def grade_row(session: StudySession, six: bool, width: int) -> Content:
         return Content("\n\n")
     graded, outlook = session.graded, session.outlook
     names = wording.SIX_GRADES if six else wording.GRADES
-    first = _verdict_words(graded, session.given, names) if graded else _outlook_words(outlook)
+    given = graded.verdict.grade if graded is not None else session.judged
+    if graded is not None:
+        first = _verdict_words(graded, session.given, names)
+    elif given is not None:
+        name = names.get(given, wording.SIX_GRADES[given])
+        first = Content(f"Taken back: it was judged {name}, and Space gives that again. The time after:")
+    else:
+        first = _outlook_words(outlook)
     column = min(20, (width + 2) // len(names))
     top, bottom = [], []
     for position, (grade, name) in enumerate(names.items()):
         key = str(grade if six else position + 1)
         may = grade in session.allowed
-        now = graded is not None and graded.verdict.grade == grade
+        now = grade == given
         label = f"{'▸' if now else ' '}{key} {name}"[:column]
         style = (BOLD if may else DIM) + (Style.from_meta({"@click": f"screen.grade({grade})"}) if may else Style())
         top.append(Content.styled(label.ljust(column), style))
