@@ -159,7 +159,7 @@ def test_200_kills(tmp_path: Path) -> None:
 def test_a_stopped_process_does_not_stop_the_time(tmp_path: Path) -> None:
     """Rule 16: SIGSTOP and SIGCONT, as Ctrl-Z gives them, count as time; the question expires meanwhile."""
     home = tmp_path / "home"
-    sitting = started(home, paper(3, 0.6))
+    sitting = started(home, paper(3, 0.6), minutes=1)
     with learner(home) as one:
         one.sit(sitting)
         assert one.ask("show 0")[0] == "0"
@@ -198,7 +198,7 @@ def test_a_start_after_expiry_finishes_once(tmp_path: Path) -> None:
 def test_a_locked_store_delays_a_save_and_does_not_lose_it(tmp_path: Path) -> None:
     """Rules 2 and 20: what was received in time is written as soon as it can be, even after the deadline."""
     home = tmp_path / "home"
-    sitting = started(home, paper(2, 1.0))
+    sitting = started(home, paper(2, 1.0), minutes=1)
     with learner(home) as one:
         one.sit(sitting)
         one.ask("show 0")
