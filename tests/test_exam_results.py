@@ -125,6 +125,7 @@ def test_rule_11_practice_is_sat_alike_and_stays_out_of_the_statistics(room: Pat
             sit(terminal, sitting_id, 0, 0, finish=True)
             assert terminal.report(sitting_id)[1].score.right == 2
         assert sorted(row.practice for row in terminal.sittings()) == [False, True]
+        assert [row.practice for row in terminal.counted()] == [False]
         assert terminal.statistics().sittings == 1
         assert [one.of for one in terminal.statistics().questions] == [1, 1]
 

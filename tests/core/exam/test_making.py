@@ -208,6 +208,13 @@ def test_rule_8_every_option_comes_to_every_place() -> None:
     assert all(10 <= together[place, f"q{i}"] <= 45 for place in range(4) for i in range(4))
 
 
+def test_rule_8_the_key_of_a_computed_question_comes_to_every_place() -> None:
+    """Rule 8: options made of a key and its mistakes are shuffled like written ones."""
+    key, asked = Key(4.0, {"m": 2.0, "n": 8.0}), Candidate(computed(), "t", Origin.COMPUTED)
+    places = [exam_question(asked, seed, 120, EMPTY, key=key).right for seed in range(300)]
+    assert all(70 <= places.count(place) <= 130 for place in range(3))
+
+
 def test_a_question_has_what_the_report_needs() -> None:
     """Numbers filled in, explanation, source, topic, limit; the simulation with its drawn parameters for "run it"."""
     asked = computed(source="Lecture 3", tags=("sealed",))
