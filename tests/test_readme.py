@@ -18,6 +18,8 @@ from studyapp.decks import parse
 from studyapp.model import Answered, Kind, Mode
 from studyapp.settings import Settings
 from studyapp.tui.app import StudyApp
+from studyapp.tui.exam_question import QuestionScreen
+from studyapp.tui.exam_report import ReportScreen
 from studyapp.tui.home import HomeScreen
 from studyapp.tui.keys import EVERYWHERE, NAMES
 from studyapp.tui.lab import LabScreen
@@ -245,6 +247,8 @@ SCREENS: dict[str, set[str]] = {
     "Home": keys_of(HomeScreen),
     "Review": keys_of(ReviewScreen),
     "Lab": keys_of(LabScreen, ParameterForm),
+    "Exam": keys_of(QuestionScreen) | {"?"},
+    "Report of an exam": keys_of(ReportScreen) | {"Enter"},
 }
 
 
