@@ -235,7 +235,7 @@ def test_a_deck_that_may_not_be_stamped(public: Path, tmp_path: Path) -> None:
     path.chmod(0o444)
     done = as_nobody(tmp_path / "warm", "--home", str(public), "stamp")
     assert "is read-only, or its folder is; make both writable" in done.refusal()
-    assert done.out == "no ids written in 1 file\n"
+    assert done.out == "no ids written in no files\n"
     assert path.read_text() == "# T\n\n## New one?\n\nx\n"
 
 
