@@ -40,6 +40,7 @@ from studyapp.simulation import (
 )
 
 TITLE = "Squared error as a Gaussian likelihood"
+TOPIC = "Outputs and losses"
 
 Array = NDArray[Any]
 Values = Mapping[str, Any]
@@ -342,6 +343,7 @@ def laplace_gives_the_median(parameters: Parameters, values: Values) -> Check:
     "with two sigmas the minimum leaves the mean by more than 5 % of the gap between the groups' means",
     applies=unequal_halves,
     domain="heteroscedastic, sigmas a factor 2 or more apart, different means of both halves",
+    at={"heteroscedastic": True},
 )
 def unequal_noise_moves_the_minimum(parameters: Parameters, values: Values) -> Check:
     y = values["observations"]

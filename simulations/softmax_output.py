@@ -43,6 +43,7 @@ from studyapp.simulation import (
 )
 
 TITLE = "Softmax, temperature and the right not to answer"
+TOPIC = "Outputs and losses"
 
 EXAMPLE = (1.3, 5.2, 2.2, 0.7, 1.1)
 TEMPERATURES = np.geomspace(0.05, 100, 67)
@@ -292,7 +293,7 @@ def within(domain: str, **bounds: tuple[Any, Any]) -> dict[str, Any]:
 def example(temperature: float) -> dict[str, Any]:
     """The default logits at one temperature."""
     bounds = {"logits": (EXAMPLE, EXAMPLE), "temperature": (temperature, temperature)}
-    return within(f"default logits, temperature {temperature:g}", **bounds)
+    return {**within(f"default logits, temperature {temperature:g}", **bounds), "at": {"temperature": temperature}}
 
 
 def data(domain: str = "", **bounds: tuple[float, float]) -> dict[str, Any]:
@@ -302,7 +303,8 @@ def data(domain: str = "", **bounds: tuple[float, float]) -> dict[str, Any]:
 
 REJECTION = data(", rejection cost 0.1 to 0.5", rejection_cost=(0.1, 0.5))
 LOUD = data(", over-confidence 3", overconfidence=(3, 3))
-LOUD_AND_STRICT = data(", over-confidence 3, rejection cost 0.1", overconfidence=(3, 3), rejection_cost=(0.1, 0.1))
+STRICT: dict[str, Any] = {"overconfidence": (3, 3), "rejection_cost": (0.1, 0.1)}
+LOUD_AND_STRICT = {**data(", over-confidence 3, rejection cost 0.1", **STRICT), "at": {"rejection_cost": 0.1}}
 
 
 @claim(1, "all probabilities are positive, and they sum to 1", **within("logits at most 700 T apart", spread=(0, 700)))

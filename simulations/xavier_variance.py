@@ -43,6 +43,7 @@ from studyapp.simulation import (
 )
 
 TITLE = "Glorot and He initialisation"
+TOPIC = "Gradients and initialisation"
 
 Array = NDArray[Any]
 Values = Mapping[str, Any]
@@ -287,24 +288,26 @@ def doublings_of_the_deviation(p: Parameters) -> float:
 # --- claims -------------------------------------------------------------------------------------------------------
 
 
-def where(initialisers: str, activations: str, **wanted: Any) -> dict[str, Any]:
-    """A claim's domain, as a predicate and in words: what each parameter equals, or a pair of bounds for it."""
+def where(initialisers: str, activations: str, at: Mapping[str, Any] | None = None, **wanted: Any) -> dict[str, Any]:
+    """A claim's domain, as a predicate and in words: what each parameter equals, or its bounds; and a place in it."""
     bounds = {name: x if isinstance(x, tuple) else (x, x) for name, x in wanted.items()}
 
     def applies(p: Parameters) -> bool:
         inside = (low <= getattr(p, name) <= high for name, (low, high) in bounds.items())
         return p.initialiser in initialisers.split() and p.activation in activations.split() and all(inside)
 
-    named = (", ".join(names.split()) for names in (initialisers, activations))
+    named = (names.replace(" ", ", ") for names in (initialisers, activations))
     words = (f"{name} {low:g}" + f" to {high:g}" * (high > low) for name, (low, high) in bounds.items())
-    return {"applies": applies, "domain": "; ".join([*named, *words])}
+    place = {name: x for name, x in wanted.items() if not isinstance(x, tuple)}
+    place |= {"initialiser": initialisers.split()[0], "activation": activations.split()[0], **(at or {})}
+    return {"applies": applies, "domain": "; ".join([*named, *words]), "at": place}
 
 
 GLOROT, EVERY = "glorot_uniform glorot_normal", " ".join([*LAWS, "fixed_normal"])
 DEEP: dict[str, Any] = {"fan_in": 512, "fan_out": 512, "depth": 50}
 ROWS: dict[str, Any] = {"batch": (128, 512)}
 
-GLOROT_WIDE = where(GLOROT, "identity", fan_in=(128, 2048), fan_out=(128, 2048), depth=20, **ROWS)
+GLOROT_WIDE = where(GLOROT, "identity", {"fan_out": 256}, fan_in=(128, 2048), fan_out=(128, 2048), depth=20, **ROWS)
 GLOROT_TANH, GLOROT_RELU = where(GLOROT, "tanh", **DEEP, **ROWS), where(GLOROT, "relu", **DEEP, **ROWS)
 HE_RELU, HE_RELU_ROWS = where("he_normal", "relu", **DEEP), where("he_normal", "relu", **DEEP, **ROWS)
 HE_UNEVEN = where("he_normal", "relu", fan_in=512, fan_out=128, depth=19, **ROWS)

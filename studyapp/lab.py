@@ -119,7 +119,7 @@ class Laboratory:
         """What a simulation offers. Read in the worker once per version of its file, then remembered."""
         source = self._allowed(name)
         if source.sha256 not in self._described:
-            kept = self._memory.get_description(source.sha256)
+            kept = self._kept_description(source)
             if kept is None:
                 await self._ahead.room()
                 if source.sha256 in self._failed:
@@ -134,8 +134,16 @@ class Laboratory:
                 with suppress(StoreError):  # what cannot be remembered, as on a full disk, is computed again
                     self._memory.put_description(source.sha256, encode(description).decode())
             else:
-                self._described[source.sha256] = decode(Description, kept)
+                self._described[source.sha256] = kept
         return self._described[source.sha256]
+
+    def _kept_description(self, source: Source) -> Description | None:
+        """What was remembered of this file; None too if another version of studyapp wrote it in other words."""
+        kept = self._memory.get_description(source.sha256)
+        try:
+            return decode(Description, kept) if kept is not None else None
+        except ValueError:
+            return None
 
     async def descriptions(self) -> tuple[dict[str, Description], list[Problem]]:
         """All simulations that may run and can be read, by name, and the problems of those that cannot."""

@@ -185,7 +185,7 @@ def test_simulations_are_shown_as_text(home: Path) -> None:
         terminal.send("95\r")
         terminal.wait(r"! a_hostile\.py:\d+: .*went " + SHOWN)
         terminal.press("q")
-        terminal.wait("Lab · simulations")
+        terminal.wait(r"Lab · [\d of]*simulations")
         terminal.press("q")
         terminal.wait("▸ All decks")
         terminal.press("x")

@@ -110,9 +110,15 @@ def _description(told: Mapping[str, Any]) -> Description:
             for one in told["parameters"]
         ),
         values=tuple(ExpectedMark(**one) for one in told["values"]),
-        claims=tuple(ClaimMark(**one) for one in told["claims"]),
+        claims=tuple(_claim_mark(one) for one in told["claims"]),
         mistakes=tuple(MistakeMark(**one) for one in told["mistakes"]),
+        topic=told["topic"],
     )
+
+
+def _claim_mark(told: Mapping[str, Any]) -> ClaimMark:
+    at = tuple({name: _tuple(value) for name, value in place.items()} for place in told["at"])
+    return ClaimMark(**{**told, "at": at})
 
 
 def _run(told: Mapping[str, Any]) -> Run:

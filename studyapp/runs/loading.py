@@ -19,7 +19,16 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from studyapp.runs.errors import SimulationError, one_line
-from studyapp.simulation import ClaimMark, Description, ExpectedMark, MistakeMark, Parameter, parameters_of
+from studyapp.simulation import (
+    ClaimMark,
+    Description,
+    ExpectedMark,
+    MistakeMark,
+    Parameter,
+    ParameterError,
+    Place,
+    parameters_of,
+)
 
 Function = Callable[..., Any]
 
@@ -105,6 +114,9 @@ def _looked_over(module: ModuleType, name: str, path: str, sha256: str, lines: M
     title = getattr(module, "TITLE", None)
     if not isinstance(title, str) or not title.strip():
         raise wrong("has no TITLE", 'add a line such as TITLE = "A coin"', "TITLE")
+    topic = getattr(module, "TOPIC", "")
+    if not isinstance(topic, str):
+        raise wrong("TOPIC is no text", 'write a line such as TOPIC = "Optimisation", or leave it out', "TOPIC")
     declared = getattr(module, "Parameters", None)
     if not (isinstance(declared, type) and dataclasses.is_dataclass(declared)):
         raise wrong("has no dataclass Parameters", "add one, with @dataclass(frozen=True) above it", "Parameters")
@@ -133,18 +145,23 @@ def _looked_over(module: ModuleType, name: str, path: str, sha256: str, lines: M
         if mistake.value not in expected:
             what = f"the mistake {mistake.name} is about {mistake.value!r}, which no @expected gives"
             raise wrong(what, f"name one of {', '.join(expected) or '(there is none)'}", mistake.name)
+    description = Description(
+        name=name,
+        title=one_line(title),
+        summary=_summary(module),
+        parameters=parameters,
+        values=tuple(mark for mark, _ in expected.values()),
+        claims=tuple(sorted((mark for mark, _ in claims.values()), key=lambda mark: mark.number)),
+        mistakes=tuple(mark for mark, _ in mistakes.values()),
+        topic=one_line(topic),
+    )
+    placed = tuple(
+        dataclasses.replace(mark, at=_places(mark, description, declared, path, wrong)) for mark in description.claims
+    )
     return Simulation(
         path=path,
         sha256=sha256,
-        description=Description(
-            name=name,
-            title=one_line(title),
-            summary=_summary(module),
-            parameters=parameters,
-            values=tuple(mark for mark, _ in expected.values()),
-            claims=tuple(sorted((mark for mark, _ in claims.values()), key=lambda mark: mark.number)),
-            mistakes=tuple(mark for mark, _ in mistakes.values()),
-        ),
+        description=dataclasses.replace(description, claims=placed),
         parameters=declared,
         run=run,
         wants_progress=_arguments(run, "run", (2, 3), "(parameters, rng) or (parameters, rng, progress)", wrong) == 3,
@@ -166,6 +183,29 @@ def _marked(functions: Sequence[FunctionType], kind: str, wrong: Callable[..., S
         _arguments(function, f"the {kind} {mark.name}", (wanted,), text, wrong)
         found[mark.name] = (mark, function)
     return found
+
+
+def _places(
+    mark: ClaimMark, description: Description, declared: type, path: str, wrong: Callable[..., SimulationError]
+) -> tuple[Place, ...]:
+    """The claim's `at` with each value as its parameter's type; wrong() unless the claim is about each place."""
+    places = []
+    for given in mark.at:
+        if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
+            what = f"the claim {mark.name} has at={given!r}, which is no mapping from parameters"
+            raise wrong(what, 'write at={"name": value}', mark.name)
+        try:
+            accepted = description.accept(given)
+        except ParameterError as error:
+            what = f"at of the claim {mark.name}: {error.what}"
+            raise wrong(what, error.remedy or "correct it", mark.name) from error
+        with blaming(path, f"at of the claim {mark.name}"):
+            applies = mark.applies is None or bool(mark.applies(declared(**accepted)))
+        if not applies:
+            remedy = f"it is about {mark.domain}; correct at" if mark.domain else "correct at or applies"
+            raise wrong(f"the claim {mark.name} has at={given!r}, where it does not apply", remedy, mark.name)
+        places.append({name: accepted[name] for name in given})
+    return tuple(places)
 
 
 def _arguments(

@@ -1,7 +1,7 @@
 """What the author of a simulation imports: parameters, values, figures, claims and mistakes, in one small file.
 
-A simulation is one Python file with a `TITLE`, a frozen dataclass `Parameters`, a function `run`, and any number of
-functions marked `@expected`, `@claim` and `@mistake`:
+A simulation is one Python file with a `TITLE`, perhaps a `TOPIC` to be listed under, a frozen dataclass `Parameters`,
+a function `run`, and any number of functions marked `@expected`, `@claim` and `@mistake`:
 
     TITLE = "A coin"
 
@@ -23,6 +23,10 @@ functions marked `@expected`, `@claim` and `@mistake`:
         error = (parameters.chance * (1 - parameters.chance) / parameters.tosses) ** 0.5
         return about(values["share"], parameters.chance, absolute=5 * error)
 
+    @claim(2, "a coin with heads only never shows tails", applies=lambda at: at.chance == 1, at={"chance": 1})
+    def only_heads(parameters, values):
+        return true(values["share"] == 1)
+
     if __name__ == "__main__":
         main()
 
@@ -41,6 +45,7 @@ from studyapp.simulation.claims import (
     ClaimMark,
     ExpectedMark,
     MistakeMark,
+    Place,
     Verdict,
     about,
     above,
@@ -96,6 +101,7 @@ __all__ = [
     "Numbers",
     "Parameter",
     "ParameterError",
+    "Place",
     "Points",
     "Progress",
     "Result",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
+
+from studyapp.simulation.parameters import Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +122,31 @@ def _shown(number: float | None, digits: int) -> str:
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
+Place = Mapping[str, Scalar | tuple[float, ...]]
+"""A set of parameters, told by what differs from the defaults."""
+
+
 def claim(
-    number: int, sentence: str, *, applies: Callable[[Any], bool] | None = None, domain: str = ""
+    number: int,
+    sentence: str,
+    *,
+    applies: Callable[[Any], bool] | None = None,
+    domain: str = "",
+    at: Mapping[str, object] | Sequence[Mapping[str, object]] = (),
 ) -> Callable[[_F], _F]:
     """Mark `(parameters, values) -> Check` as a claim; the function's name is the claim's.
 
     `applies(parameters)` says whether the claim is about these parameters at all and `domain` says the same in words;
     without it the claim is about all of them. `values` are the result's, arrays as the run made them.
+
+    A claim that is not about the defaults says with `at` where `studyapp verify --all` is to judge it: the parameters
+    that differ from the defaults, as in `at={"activation": "tanh", "depth": 50}`, or a tuple of several such places.
+    Loading fails where a place has an unknown parameter or a value out of bounds, or the claim does not apply there.
     """
 
     def mark(function: _F) -> _F:
-        vars(function)["claim"] = ClaimMark(number, function.__name__, sentence, domain, applies)
+        places: Any = at if isinstance(at, tuple | list) else (at,)  # looked over when the file is loaded
+        vars(function)["claim"] = ClaimMark(number, function.__name__, sentence, domain, applies, tuple(places))
         return function
 
     return mark
@@ -138,13 +154,14 @@ def claim(
 
 @dataclass(frozen=True, slots=True)
 class ClaimMark:
-    """What `@claim` says of a function."""
+    """What `@claim` says of a function. `at` are the places besides the defaults where it is to be judged."""
 
     number: int
     name: str
     sentence: str
     domain: str = ""
     applies: Callable[[Any], bool] | None = None
+    at: tuple[Place, ...] = ()
 
 
 def expected(meaning: str, *, unit: str = "", applies: Callable[[Any], bool] | None = None) -> Callable[[_F], _F]:

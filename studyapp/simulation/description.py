@@ -14,7 +14,10 @@ from studyapp.simulation.results import Figure
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """All that is known of a simulation without running it. `summary` is the docstring's first paragraph."""
+    """All that is known of a simulation without running it. `summary` is the docstring's first paragraph.
+
+    `topic` is the heading under which the Lab lists it; empty where the file has no TOPIC.
+    """
 
     name: str
     title: str
@@ -23,6 +26,7 @@ class Description:
     values: tuple[ExpectedMark, ...]
     claims: tuple[ClaimMark, ...]
     mistakes: tuple[MistakeMark, ...]
+    topic: str = ""
 
     def accept(self, given: Mapping[str, object]) -> dict[str, Scalar | tuple[float, ...]]:
         """Every parameter's value, given or default; a ParameterError for an unknown name or a value out of bounds."""

@@ -1,103 +1,195 @@
-"""The Lab's list: every simulation there is, by name and by what it shows."""
+"""The Lab's list: every simulation there is, under its topic, by name and by what it shows; typed words narrow it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import PurePath
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.style import Style
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from studyapp.core.catalogue import by_topic, matching
 from studyapp.core.linking import nearest_simulations
-from studyapp.model import Card
+from studyapp.model import Card, Problem
+from studyapp.simulation import Description
+from studyapp.tui import wording
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.question_line import question_line
+from studyapp.tui.review_text import BOLD, DIM
 from studyapp.tui.screen import StudyScreen
 
 
 class LabListScreen(StudyScreen):
     """All simulations; for a card that names none, the five nearest by their words, one of which may be attached."""
 
+    AUTO_FOCUS = "#list"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open the highlighted simulation", show=False),
+        Binding("slash", "search", "only those with the words that you type"),
+        Binding("left", "topic(-1)", "the topic above", show=False),
+        Binding("right", "topic(1)", "the topic below", show=False),
         Binding("plus", "attach", "let the card launch the highlighted simulation from now on", show=False),
-        Binding("q,escape", "app.pop_screen", "back"),
+        Binding("escape", "leave", "all of them again; or back", show=False),
+        Binding("q", "app.pop_screen", "back"),
     ]
     CSS = """
+    LabListScreen Input { height: 1; margin: 1 1 0 1; padding: 0 1; border: none; background: $panel-lighten-1; }
+    LabListScreen #wrong { display: none; height: auto; max-height: 4; padding: 0 1; }
     LabListScreen #list { height: 1fr; border: none; padding: 1 1; background: $background; }
     """
 
     def __init__(self, card: Card | None = None) -> None:
         super().__init__()
         self._card = card
+        self._known: Mapping[str, Description] = {}
+        self._wrong: list[Problem] = []
+        self._read_all = False
 
     def compose(self) -> ComposeResult:
-        """The list."""
+        """The list, with the field for words above it when it is asked for."""
         title = plain("Lab · simulations")
         if self._card is not None:
             title = plain("No simulation yet. Nearest to: ") + question_line(self._card)
-        yield Static(title, classes="bar")
+        yield Static(title, classes="bar", id="title")
+        field = Input(placeholder="words of its name, parameters, claims", max_length=200, compact=True)
+        field.display = False
+        yield field
         yield OptionList(id="list", markup=False)
+        yield Static(id="wrong")
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
         """Say what there is to do."""
-        self.query_one(Hints).show(
-            [
-                Hint("Enter", "open"),
-                *([Hint("+", "attach it to the card", "screen.attach")] if self._card is not None else []),
-                Hint("q", "back", "app.pop_screen"),
-                Hint("?", "keys", "app.keys"),
-            ]
-        )
+        self._show_hints()
         self.query_one(OptionList).add_option(
             Option(Content.styled("reading the simulations …", Style(dim=True)), disabled=True)
         )
 
     def on_screen_resume(self) -> None:
         """Read the descriptions in the worker; one may have been allowed to run, or written, since the last time."""
-        self.run_worker(self._fill(), exclusive=True, exit_on_error=False)
+        self.run_worker(self._read(), exclusive=True, exit_on_error=False)
 
-    async def _fill(self) -> None:
+    async def _read(self) -> None:
         laboratory = self.library.laboratory
         laboratory.refresh()
-        known, wrong = await laboratory.descriptions()
-        shown = self.query_one(OptionList)
-        before = shown.highlighted_option.id if shown.highlighted_option is not None else None
-        shown.clear_options()
-        width = max((len(name) for name in laboratory.found.sources), default=0) + 2
+        self._known, self._wrong = await laboratory.descriptions()
+        self._read_all = True
+        self._show()
+        if not self.query_one(Input).has_focus:
+            self.query_one(OptionList).focus()
+
+    # --- showing ----------------------------------------------------------------------------------
+
+    def _show_hints(self) -> None:
+        typing = self.query_one(Input).has_focus
+        listed = [
+            Hint("Enter", "open"),
+            Hint("/", "search", "screen.search"),
+            *([Hint("← →", "topic")] if self._card is None else []),
+            *([Hint("+", "attach it to the card", "screen.attach")] if self._card is not None else []),
+            Hint("q", "back", "app.pop_screen"),
+            Hint("?", "keys", "app.keys"),
+        ]
+        typed = [Hint("↑ ↓", "choose"), Hint("Enter", "open"), Hint("Esc", "all of them", "screen.leave")]
+        self.query_one(Hints).show(typed if typing else listed)
+
+    def _show(self) -> None:
+        """List what fits the words typed: the highlighted simulation stays so if it is still there."""
+        laboratory, shown = self.library.laboratory, self.query_one(OptionList)
+        before = self._highlighted
+        words = self.query_one(Input).value
         names = list(laboratory.found.sources)
-        if self._card is not None:
-            names = nearest_simulations(self._card, known)
-        for name in names:
-            source = laboratory.found.sources[name]
-            description = known.get(name)
-            if description is not None:
-                words = description.title
-            elif laboratory.trusted(source):
-                words = "cannot be read (see below)"
-            else:
-                words = "your own file; Enter shows it and asks before it runs"
-            shown.add_option(Option(Content.assemble((name.ljust(width), Style(bold=True)), plain(words)), id=name))
-        for problem in wrong:
-            shown.add_option(Option(plain(f"! {problem}"), disabled=True))
-        if not names:
-            shown.add_option(Option(plain("There is no simulation here."), disabled=True))
-        shown.highlighted = (names.index(before) if before in names else 0) if names else None
-        shown.focus()
+        nearest = self._card is not None and not words.strip()
+        if nearest and self._card is not None:
+            names = nearest_simulations(self._card, self._known)
+        found = matching(words, names, self._known)
+        shown.clear_options()
+        width = max((len(name) for name in found), default=0) + 2
+        groups = [("", found)] if words.strip() or nearest else by_topic(found, self._known)
+        for topic, members in groups:
+            if topic:
+                gap = "\n" if shown.option_count else ""
+                shown.add_option(Option(Content(gap) + plain(topic).stylize(DIM), disabled=True))
+            shown.add_options(
+                Option(Content.assemble((name.ljust(width), BOLD), plain(self._words(name))), id=name)
+                for name in members
+            )
+        if not found:
+            nothing = f"Nothing has the words {words.strip()!r}." if words.strip() else "There is no simulation here."
+            shown.add_option(Option(plain(nothing), disabled=True))
+        if found:
+            shown.highlighted = shown.get_option_index(before if before in found else found[0])
+        if self._card is None:
+            listed = f"{len(found)} of {len(names)}" if words.strip() else str(len(names))
+            self.static("title").update(plain(f"Lab · {listed} simulations"))
+        wrong = self.static("wrong")
+        wrong.display = bool(self._wrong)
+        more = f"\n  and {wording.counted(len(self._wrong) - 1, 'more', 'more')}" if len(self._wrong) > 1 else ""
+        wrong.update(plain(f"! {_line(self._wrong[0])}{more}" if self._wrong else ""))
+
+    def _words(self, name: str) -> str:
+        description = self._known.get(name)
+        if description is not None:
+            return description.title
+        laboratory = self.library.laboratory
+        if not laboratory.trusted(laboratory.found.sources[name]):
+            return "your own file; Enter shows it and asks before it runs"
+        return "cannot be read (see below)" if self._read_all else "…"
+
+    @property
+    def _highlighted(self) -> str | None:
+        option = self.query_one(OptionList).highlighted_option
+        return option.id if option is not None else None
+
+    # --- keys -------------------------------------------------------------------------------------
+
+    def action_search(self) -> None:
+        """Open the field for words."""
+        field = self.query_one(Input)
+        field.display = True
+        field.focus()
+
+    def on_input_changed(self) -> None:
+        """Narrow the list as the words are typed."""
+        self._show()
+
+    def on_input_submitted(self) -> None:
+        """Enter opens what is highlighted."""
+        self.action_open()
+
+    def on_descendant_focus(self) -> None:
+        """The keys are others while words are typed."""
+        self._show_hints()
+
+    def action_topic(self, step: int) -> None:
+        """Highlight the first simulation of the topic above or below."""
+        shown = self.query_one(OptionList)
+        if shown.highlighted is None:
+            return
+        # The first of a topic stands below a heading; from further down, "above" is the own topic's first.
+        options = shown.options
+        firsts = [at for at in range(1, len(options)) if options[at].id and options[at - 1].disabled]
+        later = [at for at in firsts if (at > shown.highlighted if step > 0 else at < shown.highlighted)]
+        if later:
+            shown.highlighted = later[0] if step > 0 else later[-1]
+            if shown.highlighted == firsts[0]:
+                shown.scroll_home(animate=False)  # its heading too
 
     def action_open(self) -> None:
         """Open the highlighted simulation."""
-        self.query_one(OptionList).action_select()
+        if self._highlighted is not None:
+            self.study_app.open_lab(self._highlighted)
 
     def action_attach(self) -> None:
         """Write the highlighted simulation into the card's settings."""
-        shown = self.query_one(OptionList)
-        name = shown.get_option_at_index(shown.highlighted).id if shown.highlighted is not None else None
+        name = self._highlighted
         if self._card is None:
             self.study_app.say("A simulation is attached from a card: press x there.")
         elif name is not None:
@@ -106,7 +198,30 @@ class LabListScreen(StudyScreen):
                 self.app.pop_screen()
                 self.study_app.say(f"{self._card.id} launches {name} from now on.")
 
+    def action_leave(self) -> None:
+        """Leave the words; without any, the list."""
+        field = self.query_one(Input)
+        if not field.display:
+            self.app.pop_screen()
+            return
+        field.value = ""
+        field.display = False
+        self.query_one(OptionList).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Up and down choose while words are typed."""
+        if self.query_one(Input).has_focus and event.key in ("up", "down"):
+            event.stop()
+            shown = self.query_one(OptionList)
+            shown.action_cursor_up() if event.key == "up" else shown.action_cursor_down()
+
     def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
         """Open a simulation."""
         if message.option_id is not None:
             self.study_app.open_lab(message.option_id)
+
+
+def _line(problem: Problem) -> str:
+    """A problem without the path of its folder, which is always the same one."""
+    file = PurePath(problem.path).name
+    return problem.what if problem.what.startswith(file) else f"{file}: {problem.what}; {problem.remedy}"

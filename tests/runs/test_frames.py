@@ -56,6 +56,7 @@ marks = st.one_of(
     st.builds(Bars, st.lists(names, max_size=3), rows, names),
     st.builds(HeatMap, st.lists(rows, max_size=3), names),
 )
+places = st.lists(st.dictionaries(names, parameter_values, max_size=3), max_size=2).map(tuple)
 axes = st.builds(Axis, names, scales)
 figures = st.builds(Figure, names, axes, axes, st.lists(marks, max_size=3).map(tuple))
 descriptions = st.builds(
@@ -65,7 +66,7 @@ descriptions = st.builds(
     summary=names,
     parameters=st.lists(parameters, max_size=3).map(tuple),
     values=st.lists(st.builds(ExpectedMark, names, names, names, st.none()), max_size=2).map(tuple),
-    claims=st.lists(st.builds(ClaimMark, integers, names, names, names, st.none()), max_size=2).map(tuple),
+    claims=st.lists(st.builds(ClaimMark, integers, names, names, names, st.none(), places), max_size=2).map(tuple),
     mistakes=st.lists(st.builds(MistakeMark, names, names, names), max_size=2).map(tuple),
 )
 claims = st.builds(Claim, names, names, names, st.sampled_from(Verdict), bounds, bounds, bounds, bounds)

@@ -44,6 +44,16 @@ def test_a_copy_has_its_own_name(bench: Bench, tmp_path: Path) -> None:
     assert bench.do(bench.worker.describe(write(tmp_path, COIN, "copy"))).name == "copy"
 
 
+def test_the_places_of_a_claim_have_values_as_a_run_takes_them(bench: Bench, tmp_path: Path) -> None:
+    """One place or several, each told by what differs from the defaults; an empty one are the defaults themselves."""
+    several = AT.replace("at=", 'at=[{"chance": "0.5", "tosses": 20.0}, {}]')
+    told = bench.do(bench.worker.describe(write(tmp_path, several)))
+    assert [one.at for one in told.claims] == [(), ({"chance": 0.5, "tosses": 20}, {})]
+    assert type(told.claims[1].at[0]["tosses"]) is int
+    one = bench.do(bench.worker.describe(write(tmp_path, AT.replace("at=", "at={'tosses': 20}"), "one")))
+    assert one.claims[1].at == ({"tosses": 20},)
+
+
 def test_main_is_not_called_when_a_file_is_loaded(bench: Bench, tmp_path: Path) -> None:
     """`if __name__ == "__main__"` is for the command line."""
     code = COIN + '\n\nif __name__ == "__main__":\n    main()\n'
@@ -56,6 +66,10 @@ EXPECTED = '@expected("share")\ndef share(parameters):\n    '
 CLAIM = '@claim(1, "a claim")\ndef holds(parameters, values):\n    '
 FIGURE = 'return Result({}, [Figure("t", Axis("x"), Axis("y"), [%s])])'
 DECLARED = '    chance: float = parameter(0.5, low=0.0, high=1.0, help="probability of heads")\n'
+
+AT = COIN.replace('domain="chance 0.5")', 'domain="chance 0.5", at=)')
+PLACE = "the claim fair has at={'chance': 0.4}, where it does not apply; it is about chance 0.5; correct at"
+NARROW = "    def __post_init__(self):\n        if self.tosses == 7:\n            raise ValueError('seven')\n\n\n"
 
 WRONG = {
     "syntax": (HEAD + "def run(:\n", "def run(:", "is not Python: invalid syntax"),
@@ -93,6 +107,29 @@ WRONG = {
         COIN.replace('@mistake("share"', '@mistake("shares"'),
         "def share_of_tails",
         "is about 'shares', which no @expected gives; name one of share",
+    ),
+    "at: unknown": (AT.replace("at=", "at={'chanse': 1}"), "def fair", "at of the claim fair: coin has no parameter"),
+    "at: bounds": (AT.replace("at=", "at={'chance': 2}"), "def fair", "parameter chance: '2' does not fit, it lies"),
+    "at: silent": (AT.replace("at=", "at=[{}, {'chance': 0.4}]"), "def fair", PLACE),
+    "at: no mapping": (
+        AT.replace("at=", "at='chance'"),
+        "def fair",
+        "at='chance', which is no mapping from parameters",
+    ),
+    "at: no names": (
+        AT.replace("at=", "at={1: 2}"),
+        "def fair",
+        "has at={1: 2}, which is no mapping from parameters; write at={",
+    ),
+    "at: applies fails": (
+        AT.replace("at=", "at={}").replace("parameters: parameters.chance", "parameters: 1 / 0"),
+        "1 / 0",
+        "at of the claim fair raised ZeroDivisionError",
+    ),
+    "at: no parameters": (
+        AT.replace("at=", "at={'tosses': 7}").replace("\n\n\ndef run", "\n\n" + NARROW + "def run", 1),
+        "raise ValueError",
+        "at of the claim fair raised ValueError: seven",
     ),
     "sibling import": (HEAD + "import other\n", "import other", "raised ModuleNotFoundError: No module named 'other'"),
     "exit at the top": (HEAD + "import sys\nsys.exit(3)\n", "sys.exit(3)", "importing it raised SystemExit: 3"),
