@@ -248,6 +248,13 @@ class Laboratory:
         # Not what was accepted, which has all the defaults too: an error is to name the card's own parameters.
         return await self._worker.keys(source, parameter_sets, asked.value, asked.index, asked.mistakes)
 
+    async def beside(
+        self, name: str, parameters: Mapping[str, ParameterValue]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The exact values that mistakes are about at these parameters, and what each mistake gives instead."""
+        await self._ahead.room()
+        return await self._worker.beside(self._allowed(name), parameters)
+
     async def single_numbers(self, name: str, parameters: Mapping[str, ParameterValue]) -> frozenset[str]:
         """The values that have one number as their exact answer at these parameters, and no array or none at all."""
         source, found = self._allowed(name), set()

@@ -193,9 +193,26 @@ class Flagged:
     buried_until: Day | None = None
 
 
+class Predicting(StrEnum):
+    """How a prediction is made."""
+
+    NUMBER = "number"
+    CHOICE = "choice"
+    TREND = "trend"
+    CURVE = "curve"
+    TARGET = "target"
+
+
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """A prediction made before a run, and what the run gave."""
+    """A prediction made before a run, and what the run gave.
+
+    NUMBER: the number said and the one measured. CHOICE: the number picked among the exact value and what named
+    mistakes give, and the exact one. TREND: 1 grows, -1 falls, 0 stays, against the run before. CURVE: `drawn` and
+    `found` are the heights at the handles, `predicted` is the root mean square error (in decades where `scale` is
+    "log", else as a share of the curve's span), and `measured` the 0 of a perfect drawing. TARGET: the number that a run
+    was to reach, and the one measured in the run that reached it.
+    """
 
     simulation: str
     value: str
@@ -205,6 +222,10 @@ class Predicted:
     measured: float
     confidence: str
     card: str = ""
+    form: Predicting = Predicting.NUMBER
+    drawn: tuple[float, ...] = ()
+    found: tuple[float, ...] = ()
+    scale: str = ""
 
 
 @dataclass(frozen=True, slots=True)

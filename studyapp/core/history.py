@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, groupby
 from operator import attrgetter
 
+from studyapp.core.experiments.predictions import shows_mastery
 from studyapp.core.sm2 import GOOD, LONGEST, PASS, standing_after
 from studyapp.model import (
     UNSEEN,
@@ -30,9 +31,6 @@ from studyapp.model import (
 
 LONG_INTERVAL = 21
 """A recall after an interval of this many days is taken as mastery."""
-
-PREDICTED_RIGHT = 0.1
-"""The relative error within which a prediction counts as right."""
 
 _WIDEST = 2**62  # SM-2's own interval has no bound, but a hundred 5s in a row would not fit a database's integer
 
@@ -82,7 +80,7 @@ def fold(events: Iterable[tuple[Day, Event]], start: Schedule = UNSEEN) -> Sched
                 buried = buried if event.buried_until is None else event.buried_until
             case Predicted():
                 _, recalled_days, recalled_on = evidence
-                if recalled_days and _right(event):
+                if recalled_days and shows_mastery(event):
                     evidence = 4, recalled_days, recalled_on
     return Schedule(
         n, interval, ease, due, answered_on, drilling, repetitions, failures, seen_on, *evidence, suspended, buried
@@ -113,10 +111,6 @@ def _evidence(so_far: _Evidence, day: Day, answer: Answered, seen_on: Day | None
         recalled_days += 1
     level = 4 if ended >= LONG_INTERVAL else min(recalled_days + 1, 3)
     return max(mastery, level), recalled_days, day
-
-
-def _right(event: Predicted) -> bool:
-    return abs(event.predicted - event.measured) <= PREDICTED_RIGHT * abs(event.measured) * (1 + 1e-9)
 
 
 # --- what counts, undo and redo -------------------------------------------------------------------

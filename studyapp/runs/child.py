@@ -164,6 +164,8 @@ def _perform(line: socket.socket, task: dict[str, Any], loaded: Loaded) -> Any:
         case "keys":
             asked = (task["sets"], task["value"], task["index"], task["mistakes"])
             return [frames.plain(key) for key in evaluate.keys(simulation, *asked)]
+        case "beside":
+            return evaluate.beside(simulation, task["parameters"])
         case "applying":
             return evaluate.applying(simulation, task["sets"])
         case _:

@@ -114,6 +114,23 @@ def keys(
     return found
 
 
+def beside(simulation: Simulation, given: Accepted) -> dict[str, dict[str, Any]]:
+    """What every mistake that applies gives at these parameters, by its name under "wrong", and the values that they
+    are about under "exact"; numbers or nested lists."""
+    _, parameters = _parameters(simulation, given)
+    exact: dict[str, Any] = {}
+    wrong: dict[str, Any] = {}
+    marks = {mark.name: mark for mark in simulation.description.values}
+    for mistake in simulation.description.mistakes:
+        mark = marks[mistake.value]
+        if not _applies(simulation, mark, parameters):
+            continue
+        exact[mark.name] = _exact(simulation, simulation.expected[mark.name], parameters, f"@expected {mark.name}")
+        function = simulation.mistakes[mistake.name]
+        wrong[mistake.name] = _exact(simulation, function, parameters, f"the mistake {mistake.name}")
+    return {"exact": exact, "wrong": wrong}
+
+
 def applying(simulation: Simulation, sets: Sequence[Accepted]) -> list[list[str]]:
     """The names of the claims that apply at each set of parameters."""
     marks = simulation.description.claims

@@ -93,6 +93,11 @@ class Worker:
         told = await self._ask_of(source, "applying", {"sets": [dict(one) for one in parameter_sets]})
         return [frozenset(names) for names in told]
 
+    async def beside(self, source: Source, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The exact values that mistakes are about at these parameters, and what each mistake gives instead."""
+        told = await self._ask_of(source, "beside", {"parameters": dict(parameters)})
+        return told["exact"], told["wrong"]
+
     async def run(
         self, source: Source, parameters: Mapping[str, Any], seed: int, progress: Progress | None = None
     ) -> Run:

@@ -16,6 +16,7 @@ from studyapp.model import (
     ParameterValue,
     Placed,
     Predicted,
+    Predicting,
     Relinked,
     Revoked,
     Sat,
@@ -159,6 +160,21 @@ def _kind(value: object) -> Kind:
     return kind
 
 
+_FORMS = {form.value: form for form in Predicting}
+
+
+def _form(value: object) -> Predicting:
+    if (form := _FORMS.get(_text(value))) is None:
+        raise ValueError(f"unknown form {value!r}")
+    return form
+
+
+def _numbers(value: object) -> tuple[float, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"{value!r:.60} is no list")
+    return tuple(_number(one) for one in value)
+
+
 _READ: dict[str, Callable[[object], object]] = {
     "mode": _mode,
     "kind": _kind,
@@ -181,6 +197,10 @@ _READ: dict[str, Callable[[object], object]] = {
     "predicted": _number,
     "measured": _number,
     "confidence": _text,
+    "form": _form,
+    "drawn": _numbers,
+    "found": _numbers,
+    "scale": _text,
     "now": _text,
     "sitting": _text,
     "number": _whole,

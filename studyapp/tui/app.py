@@ -291,15 +291,19 @@ class StudyApp(App[None]):
                 await screen.follow(entries, undone=undone)
 
     def open_lab(
-        self, name: str = "", parameters: Mapping[str, ParameterValue] | None = None, card: Card | None = None
+        self,
+        name: str = "",
+        parameters: Mapping[str, ParameterValue] | None = None,
+        card: Card | None = None,
+        mistake: str = "",
     ) -> None:
-        """Open a simulation in the Lab, or without a name the list of all."""
+        """Open a simulation in the Lab, or without a name the list of all; `mistake` names the one that was made."""
         from studyapp.tui.lab import LabScreen
         from studyapp.tui.lab_list import LabListScreen
 
-        self.push_screen(LabScreen(name, parameters or {}, card) if name else LabListScreen())
+        self.push_screen(LabScreen(name, parameters or {}, card, mistake) if name else LabListScreen())
 
-    def open_simulation(self, card: Card, parameters: Mapping[str, ParameterValue]) -> None:
+    def open_simulation(self, card: Card, parameters: Mapping[str, ParameterValue], mistake: str = "") -> None:
         """Open a card's simulation in the Lab; one that names none is offered the nearest: no key is ever dead."""
         from studyapp.tui.lab_list import LabListScreen
 
@@ -308,7 +312,7 @@ class StudyApp(App[None]):
         if card.simulation is None:
             self.push_screen(LabListScreen(card))
         else:
-            self.open_lab(card.simulation.name, parameters, card)
+            self.open_lab(card.simulation.name, parameters, card, mistake)
 
     def open_history(self, card: Card) -> None:
         """Show what was answered on a card before."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events
@@ -15,9 +16,10 @@ from textual.style import Style
 from textual.widgets import Input, Static
 
 from studyapp.core.expressions import ExpressionError, evaluate
+from studyapp.model import Predicting
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
-from studyapp.tui.lab_prediction import Prediction
+from studyapp.tui.lab_prediction import TRENDS, Askable, Prediction
 
 BOX = """
 {name} {{ align: center bottom; }}
@@ -28,6 +30,7 @@ BOX = """
 {name} Hints {{ padding: 0; }}
 """
 """A question stands at the foot of the screen: what it is about stays in sight above it."""
+LETTERS = "abcdefgh"
 CONFIDENCE = {"s": "sure", "f": "fairly sure", "g": "a guess"}
 
 
@@ -90,16 +93,26 @@ class AskLine(ModalScreen[str]):
 
 
 class AskPrediction(ModalScreen[Prediction | None]):
-    """Ask what a run will give: which value (↑ ↓), a number or expression, then how sure."""
+    """Ask what a run will give: which value (↑ ↓), then a number, a trend or an option (Tab), then how sure."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "skip")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "skip"),
+        Binding("tab", "options", "choose among options, or type a number", priority=True),
+    ]
     CSS = BOX.format(name="AskPrediction")
 
-    def __init__(self, values: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self, values: Sequence[Askable], with_options: Callable[[], Awaitable[Sequence[Askable]]] | None = None
+    ) -> None:
         super().__init__()
-        self._values = values
+        self._values, self._with_options = values, with_options
         self._at = 0
-        self._number: float | None = None
+        self._prediction: Prediction | None = None
+        self._choosing = False
+
+    @property
+    def _asked(self) -> Askable:
+        return self._values[self._at]
 
     def compose(self) -> ComposeResult:
         """The question, the field, what is wrong with it, what to do."""
@@ -109,23 +122,41 @@ class AskPrediction(ModalScreen[Prediction | None]):
             yield Hints(id="what")
 
     def on_mount(self) -> None:
-        """Ask for the first value."""
+        """Ask for the first value; its options are computed meanwhile."""
         self._show()
+        if self._with_options is not None:
+            self.run_worker(self._load(self._with_options), exit_on_error=False)
+
+    async def _load(self, with_options: Callable[[], Awaitable[Sequence[Askable]]]) -> None:
+        self._values = await with_options()
+        if self._prediction is None:
+            self._show()
 
     def _show(self, wrong: str = "") -> None:
-        name, meaning = self._values[self._at]
-        question = Content.assemble("What will ", (name, Style(bold=True)), " be?")
-        more = wrong or meaning
-        self.query_one("#question", Static).update(question + plain(f"\n{more}" if more else ""))
-        skip = Hint("Esc", "no prediction", "screen.dismiss(None)")
-        if self._number is None:
-            others = [Hint("↑ ↓", "another value", "screen.move(1)")] if len(self._values) > 1 else []
-            hints = [Hint("Enter", "go on", "screen.submit"), *others, skip]
+        asked, field = self._asked, self.query_one(Input)
+        field.display = self._prediction is None and not self._choosing
+        if field.display:
+            field.focus()
         else:
+            self.set_focus(None)
+        question = Content.assemble("What will ", (asked.name, Style(bold=True)), " be?")
+        lines = [question, plain(wrong or asked.meaning)]
+        if asked.before is not None and self._prediction is None:
+            lines.append(Content(f"It was {asked.before:.4g} in the run before: + grows, - falls, = stays."))
+        skip = Hint("Esc", "no prediction", "screen.dismiss(None)")
+        others = [Hint("↑ ↓", "another value", "screen.move(1)")] if len(self._values) > 1 else []
+        if self._prediction is not None:
             hints = [Hint(key, words, f"screen.sure('{key}')") for key, words in CONFIDENCE.items()] + [skip]
-            self.query_one("#question", Static).update(
-                Content.assemble((name, Style(bold=True)), f" = {self._number:.6g}: how sure are you?")
-            )
+            said = f" = {self._prediction.number:.6g}" if self._prediction.form is not Predicting.TREND else ": "
+            words = self._prediction.said if self._prediction.form is Predicting.TREND else ""
+            lines = [Content.assemble((asked.name, Style(bold=True)), f"{said}{words}: how sure are you?")]
+        elif self._choosing:
+            lines += [plain(f"  {letter}   {one:.4g}") for letter, one in zip(LETTERS, asked.options, strict=False)]
+            hints = [Hint("a b ..", "choose"), Hint("Tab", "type a number", "screen.options"), *others, skip]
+        else:
+            options = [Hint("Tab", "options", "screen.options")] if asked.options else []
+            hints = [Hint("Enter", "go on", "screen.submit"), *options, *others, skip]
+        self.query_one("#question", Static).update(Content("\n").join(line for line in lines if line.plain))
         self.query_one(Hints).show(hints)
 
     def on_input_submitted(self) -> None:
@@ -133,32 +164,50 @@ class AskPrediction(ModalScreen[Prediction | None]):
         self.action_submit()
 
     def action_submit(self) -> None:
-        """Take the number; then ask how sure."""
-        field = self.query_one(Input)
+        """Take the number or the trend; then ask how sure."""
+        typed, asked = self.query_one(Input).value.strip(), self._asked
+        if asked.before is not None and typed in TRENDS:
+            self._said(Prediction(asked.name, float(TRENDS[typed]), "", Predicting.TREND, asked.before))
+            return
         try:
-            self._number = evaluate(field.value)
+            number = evaluate(typed)
         except ExpressionError as error:
             self._show(str(error))
         else:
-            self.set_focus(None)
-            field.display = False
+            self._said(Prediction(asked.name, number, ""))
+
+    def _said(self, prediction: Prediction) -> None:
+        self._prediction = prediction
+        self._show()
+
+    def action_options(self) -> None:
+        """Choose among options in place of typing a number, and back."""
+        if self._prediction is None and self._asked.options:
+            self._choosing = not self._choosing
             self._show()
 
     def on_key(self, event: events.Key) -> None:
-        """How sure, once the number is there; another value before."""
-        if self._number is not None and event.character in CONFIDENCE:
-            event.stop()
-            self.action_sure(event.character)
-        elif self._number is None and event.key in ("up", "down"):
+        """How sure, once it was said; before, another value or an option."""
+        character = event.character or ""
+        if self._prediction is not None:
+            if character in CONFIDENCE:
+                event.stop()
+                self.action_sure(character)
+        elif event.key in ("up", "down"):
             event.stop()
             self.action_move(1 if event.key == "down" else -1)
+        elif self._choosing and character and character in LETTERS[: len(self._asked.options)]:
+            event.stop()
+            picked = self._asked.options[LETTERS.index(character)]
+            self._said(Prediction(self._asked.name, picked, "", Predicting.CHOICE))
 
     def action_move(self, step: int) -> None:
         """Ask for another value."""
         self._at = (self._at + step) % len(self._values)
+        self._choosing = self._choosing and bool(self._asked.options)
         self._show()
 
     def action_sure(self, key: str) -> None:
         """Close with the prediction."""
-        if self._number is not None:
-            self.dismiss(Prediction(self._values[self._at][0], self._number, CONFIDENCE[key]))
+        if self._prediction is not None:
+            self.dismiss(replace(self._prediction, confidence=CONFIDENCE[key]))

@@ -99,7 +99,9 @@ def run_in_lab(app: StudyApp, answer: Answer) -> None:
         card = app.library.store.card(question.card)
         linked = card if card is not None and card.simulation is not None else None
         same = linked is not None and linked.simulation is not None and linked.simulation.name == question.simulation
-        app.open_lab(question.simulation, question.parameters, linked if same else None)
+        place = answer.saved.option if answer.saved is not None else answer.picked
+        mistake = question.options[place].mistake if place is not None else ""
+        app.open_lab(question.simulation, question.parameters, linked if same else None, mistake)
 
 
 # --- its texts ------------------------------------------------------------------------------------

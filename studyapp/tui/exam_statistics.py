@@ -151,7 +151,8 @@ class ExamStatisticsScreen(StudyScreen):
         question = self._question(row)
         with self.study_app.guard():
             if question is None:
-                self.study_app.open_lab(found.mistakes[row - len(found.questions)].name.partition(".")[0])
+                simulation, _, mistake = found.mistakes[row - len(found.questions)].name.partition(".")
+                self.study_app.open_lab(simulation, mistake=mistake)
                 return
             card = self.library.store.card(question.name)
             if card is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,33 +14,39 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from studyapp.lab import ConsentError
-from studyapp.model import Card, ParameterValue
+from studyapp.model import Card, ParameterValue, Predicting
 from studyapp.runs.errors import SimulationError
 from studyapp.simulation import Description, ParameterError, Run
 from studyapp.tui import lab_text, wording
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
+from studyapp.tui.lab_actions import LabActions
 from studyapp.tui.lab_form import ParameterForm
 from studyapp.tui.lab_plot import LabPlot
-from studyapp.tui.lab_prediction import Prediction, logged, measured, predictable
+from studyapp.tui.lab_prediction import Askable, Prediction, askable, logged, predictable
 from studyapp.tui.lab_prediction import compared as compared_words
 from studyapp.tui.question_line import question_line
-from studyapp.tui.screen import StudyScreen
 
 LIVE_SECONDS = 0.5
 """A run that took no longer is made again by itself when a parameter changes."""
 
 
-class LabScreen(StudyScreen):
+class LabScreen(LabActions):
     """One simulation, from a card or by name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "predict", "predict a value before the run"),
+        Binding("D", "draw", "draw the curve before the run"),
         Binding("x", "run", "run"),
+        Binding("s", "sweep", "sweep the highlighted parameter"),
+        Binding("c", "compare", "keep this run; then two side by side"),
+        Binding("C", "keep", "keep this run in place of the one kept"),
+        Binding("X", "seeds", "its claims over 100 seeds"),
+        Binding("m", "mistakes", "a mistake beside the truth"),
         Binding("g", "next_figure", "next figure"),
         Binding("v", "source", "view the source"),
         Binding("y", "copy", "copy as a command line"),
-        Binding("f", "save_figure", "save the figure as PNG or SVG"),
+        Binding("f", "save", "save the figure, or the numbers"),
         Binding("n", "new_seed", "another seed, and run"),
         Binding("pageup", "scroll(-1)", "scroll the results"),
         Binding("pagedown", "scroll(1)", "scroll the results"),
@@ -68,8 +73,11 @@ class LabScreen(StudyScreen):
     LabScreen.small #right { display: none; }
     """
 
-    def __init__(self, name: str, parameters: Mapping[str, ParameterValue], card: Card | None) -> None:
+    def __init__(
+        self, name: str, parameters: Mapping[str, ParameterValue], card: Card | None, mistake: str = ""
+    ) -> None:
         super().__init__()
+        self._mistake = mistake
         self._simulation_name, self._given, self._card = name, parameters, card
         self._description: Description | None = None
         self._single: Collection[str] = ()
@@ -79,6 +87,7 @@ class LabScreen(StudyScreen):
         self._again = self._earlier = False
         self._shown: tuple[Mapping[str, ParameterValue], int] | None = None
         self._held = False
+        self._kept: Run | None = None
 
     def compose(self) -> ComposeResult:
         """The form at the left, the plot at the right, the results below."""
@@ -129,7 +138,8 @@ class LabScreen(StudyScreen):
         form.focus()
         self.static("values").update(lab_text.offered(self._description, max(30, self.app.size.width - 4)))
         self.query_one(LabPlot).invite()
-        self._say("1 predict (d)   2 run (x)   3 compare")
+        made = self._mistake in [mark.name for mark in self._description.mistakes]
+        self._say(f"1 predict (d)   2 run (x)   3 compare{'   m your mistake beside the truth' if made else ''}")
         self._show_hints()
         self._single = await laboratory.single_numbers(self._simulation_name, values)  # also warms the worker
 
@@ -149,9 +159,14 @@ class LabScreen(StudyScreen):
                 Hint("↑↓", "parameter"),
                 Hint("←→ digits", "change"),
                 Hint("d", "predict", "screen.predict"),
+                Hint("D", "draw", "screen.draw"),
                 Hint("x", "run", "screen.run"),
                 *more,
-                Hint("f", "save figure", "screen.save_figure", "save"),
+                Hint("s", "sweep", "screen.sweep"),
+                Hint("c", "compare", "screen.compare"),
+                Hint("X", "100 seeds", "screen.seeds"),
+                *([Hint("m", "mistakes", "screen.mistakes")] if self._description.mistakes else []),
+                Hint("f", "save", "screen.save"),
                 Hint("y", "copy command", "screen.copy", "copy"),
                 Hint("v", "source", "screen.source"),
                 Hint("R", "reset", "screen.reset"),
@@ -221,6 +236,9 @@ class LabScreen(StudyScreen):
             self._earlier = True
             self._show_results()
             return
+        self._take(run, parameters, seed)
+
+    def _take(self, run: Run, parameters: Mapping[str, ParameterValue], seed: int) -> None:
         first = self._run is None
         self._run, self._shown, self._earlier = run, (parameters, seed), False
         if self._prediction is not None and not self.static("compared").display:  # once, not for later runs
@@ -244,10 +262,9 @@ class LabScreen(StudyScreen):
         self._say(f"running {'█' * filled}{'░' * (20 - filled)} {100 * done:.0f} %   Esc stops it")
 
     def _log_prediction(self, prediction: Prediction, run: Run) -> None:
-        number = measured(prediction.value, run, self._card)
-        if number is not None:
-            with self.study_app.guard():
-                self.library.predict(logged(prediction, number, run, self._card))
+        made = logged(prediction, run, self._card)
+        if made is not None:
+            self._keep_prediction(made)
 
     def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
         """Run once more if a parameter changed meanwhile."""
@@ -286,9 +303,9 @@ class LabScreen(StudyScreen):
             self._held = True
             self._say("Seen already: change a parameter first, then d predicts and x runs it.")
         elif form is not None:
-            self.run_worker(self._ask_prediction(), group="ask", exit_on_error=False)
+            self.run_worker(self._ask_prediction(form), group="ask", exit_on_error=False)
 
-    async def _ask_prediction(self) -> None:
+    async def _ask_prediction(self, form: ParameterForm) -> None:
         from studyapp.tui.ask import AskPrediction
 
         assert self._description is not None
@@ -296,11 +313,17 @@ class LabScreen(StudyScreen):
         if not values:
             self.study_app.say("This simulation has no single number to predict.")
             return
-        prediction = await self.app.push_screen_wait(AskPrediction(values))
+
+        async def with_options() -> list[Askable]:
+            return askable(values, self._run, self._card, *await self._beside(form.given))
+
+        asking = AskPrediction(askable(values, self._run, self._card), with_options)
+        prediction = await self.app.push_screen_wait(asking)
         if prediction is not None:
             self._prediction = prediction
             self.static("compared").display = False
-            self._say(f"You said {prediction.value} = {prediction.number:.4g}, {prediction.confidence}: x runs it")
+            sign = ":" if prediction.form is Predicting.TREND else " ="
+            self._say(f"You said {prediction.value}{sign} {prediction.said}, {prediction.confidence}: x runs it")
 
     def action_new_seed(self) -> None:
         """Run with another seed."""
@@ -322,35 +345,6 @@ class LabScreen(StudyScreen):
 
         with self.study_app.guard():
             self.app.push_screen(SourceScreen(self.library.laboratory.source(self._simulation_name)))
-
-    def action_copy(self) -> None:
-        """Copy the command line that makes the same run."""
-        form, description = self._form, self._description
-        if form is not None and description is not None:
-            defaults = {one.name: one.default for one in description.parameters}
-            line = self.library.here(lab_text.command(self._simulation_name, form.given, defaults, form.seed))
-            self.app.copy_to_clipboard(line)
-            self.study_app.say(f"Copied: {line}")
-
-    def action_save_figure(self) -> None:
-        """Ask for a file and write the figure there."""
-        if self._run is None or not self._run.figures:
-            self.study_app.say("Run it first: x.")
-        else:
-            self.run_worker(self._save_figure(), group="ask", exit_on_error=False)
-
-    async def _save_figure(self) -> None:
-        from studyapp.tui.ask import AskLine
-
-        assert self._run is not None
-        name = await self.app.push_screen_wait(
-            AskLine("Save the figure as PNG or SVG, by the name's ending:", f"{self._simulation_name}.png", "save it")
-        )
-        if name:
-            file = Path(name).expanduser().absolute()
-            with self.study_app.guard():
-                await self.library.laboratory.draw(self._run.figures[self._figure % len(self._run.figures)], file)
-                self.study_app.say(f"Saved as {file}")
 
     def action_reset(self) -> None:
         """Set every parameter back."""

@@ -145,6 +145,12 @@ class ParameterForm(VerticalScroll, can_focus=True):
         return int(str(self.values["seed"]))
 
     @property
+    def parameter(self) -> Parameter | None:
+        """The simulation's parameter that is highlighted; None on the seed."""
+        highlighted = self._parameters[self._at]
+        return None if highlighted.name == "seed" else highlighted
+
+    @property
     def given(self) -> dict[str, Value]:
         """The simulation's parameters, without the seed."""
         return {name: value for name, value in self.values.items() if name != "seed"}

@@ -157,8 +157,10 @@ class LabListScreen(StudyScreen):
         field.focus()
 
     def on_input_changed(self) -> None:
-        """Narrow the list as the words are typed."""
+        """Narrow the list as the words are typed; what fits best is highlighted."""
         self._show()
+        shown = self.query_one(OptionList)
+        shown.highlighted = next((at for at, one in enumerate(shown.options) if not one.disabled), None)
 
     def on_input_submitted(self) -> None:
         """Enter opens what is highlighted."""
@@ -185,6 +187,7 @@ class LabListScreen(StudyScreen):
     def action_open(self) -> None:
         """Open the highlighted simulation."""
         if self._highlighted is not None:
+            self.query_one(OptionList).focus()  # where the keys are on the way back
             self.study_app.open_lab(self._highlighted)
 
     def action_attach(self) -> None:

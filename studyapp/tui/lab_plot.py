@@ -7,6 +7,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from studyapp.simulation import Figure
+from studyapp.tui.plots import Window
 from studyapp.tui.plots import figure as drawn
 
 
@@ -17,19 +18,21 @@ class LabPlot(Static):
     LabPlot { height: 1fr; }
     """
 
+    _figure: Figure | None = None
+    _window: Window | None = None
+
     def invite(self) -> None:
         """Say what will stand here."""
         self.update(Content.styled("x runs it, and its plot stands here.", Style(dim=True)))
 
-    _figure: Figure | None = None
-
-    def show(self, figure: Figure) -> None:
-        """Draw a figure as large as there is room."""
-        self._figure = figure
+    def show(self, figure: Figure, window: Window | None = None) -> None:
+        """Draw a figure as large as there is room, its axes over the window at least."""
+        self._figure, self._window = figure, window
         if self.size.width and self.size.height:
-            self.update(drawn(figure, width=max(20, self.size.width), height=max(6, self.size.height)))
+            width, height = max(20, self.size.width), max(6, self.size.height)
+            self.update(drawn(figure, width=width, height=height, window=window))
 
     def on_resize(self) -> None:
         """Draw it for the new size."""
         if self._figure is not None:
-            self.show(self._figure)
+            self.show(self._figure, self._window)

@@ -30,12 +30,16 @@ _NARROWEST = 12
 _MOST_TICKS = 7
 
 
-def figure(figure: Figure, *, width: int, height: int) -> Content:
+Window = tuple[tuple[float, float], tuple[float, float]]
+"""What both axes show at least: (left, right) and (bottom, top)."""
+
+
+def figure(figure: Figure, *, width: int, height: int, window: Window | None = None) -> Content:
     """The figure in at most so many cells across and lines down; never raises, whatever the numbers are."""
     if width < 1 or height < 1:
         return Content("")
     heading = _heading(figure, width) if height >= _ROOM_FOR_A_TITLE else []
-    lines = _drawn(figure, width, height - len(heading))
+    lines = _drawn(figure, width, height - len(heading), window)
     if lines is None:
         return assemble([[(fitted(_in_words(figure), width), ())]])
     return assemble([*heading, *lines])
@@ -57,7 +61,7 @@ def _heading(figure: Figure, width: int) -> list[Line]:
     return [line]
 
 
-def _drawn(figure: Figure, width: int, height: int) -> list[Line] | None:
+def _drawn(figure: Figure, width: int, height: int, window: Window | None) -> list[Line] | None:
     """The figure without its heading; None where it cannot be drawn."""
     if width < _NARROWEST or not figure.marks:
         return None
@@ -70,7 +74,7 @@ def _drawn(figure: Figure, width: int, height: int) -> list[Line] | None:
         lines = bars(sets, figure.y.scale == "log", width=width, height=height)
         if lines is not None:
             return lines
-    return _framed(figure, _series(figure), width, height)
+    return _framed(figure, _series(figure), width, height, window)
 
 
 def _series(figure: Figure) -> list[Series]:
@@ -100,7 +104,9 @@ def _positions(names: Sequence[str], count: int) -> list[float]:
     return numbers if numbers and all(math.isfinite(one) for one in numbers) else [float(one) for one in range(count)]
 
 
-def _framed(figure: Figure, series: Sequence[Series], width: int, height: int) -> list[Line] | None:
+def _framed(
+    figure: Figure, series: Sequence[Series], width: int, height: int, window: Window | None
+) -> list[Line] | None:
     """Series on a canvas with both axes, and under it what each sign stands for."""
     x_log, y_log = figure.x.scale == "log", figure.y.scale == "log"
     # A point that one axis cannot show must not stretch the other.
@@ -110,8 +116,9 @@ def _framed(figure: Figure, series: Sequence[Series], width: int, height: int) -
         for a, b in one.points
         if math.isfinite(a) and math.isfinite(b) and not (x_log and a <= 0) and not (y_log and b <= 0)
     ]
-    across = scale([a for a, _ in points], x_log)
-    up = scale([b for _, b in points], y_log, zero=any(one.shape is Shape.BARS for one in series))
+    sides, ends = window or ((), ())
+    across = scale([*(a for a, _ in points), *sides], x_log)
+    up = scale([*(b for _, b in points), *ends], y_log, zero=any(one.shape is Shape.BARS for one in series))
     if across is None or up is None:
         return None
     legend = _legend(series, width, max(1, height // 4)) if len(series) > 1 else []

@@ -164,7 +164,9 @@ class ReviewScreen(StudyScreen):
         if question is not None and self.session.stage is Stage.ASKED and question.card.answer is not None:
             self.study_app.say("Answer first: the simulation shows the answer.")
         elif question is not None:
-            self.study_app.open_simulation(question.card, question.parameters)
+            graded = self.session.graded
+            mistake = graded.verdict.mistake if graded is not None else ""
+            self.study_app.open_simulation(question.card, question.parameters, mistake)
 
     # --- keys -------------------------------------------------------------------------------------
 

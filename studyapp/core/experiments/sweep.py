@@ -1,0 +1,90 @@
+"""A sweep: one parameter through its range, everything else and the seed kept, and a value against it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from studyapp.core.sliders import ParameterValue, at
+from studyapp.simulation import Axis, Bars, Figure, Line, Parameter, Points, Run
+
+MOST = 100
+"""Places of one sweep, at most."""
+
+WIDE = 100.0
+"""Positive values that span more than this factor are drawn on a logarithmic axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one run of a sweep measured of the value, and what it expected if that is known there."""
+
+    at: ParameterValue
+    measured: float
+    expected: float | None
+
+
+def sweepable(parameter: Parameter) -> bool:
+    """Whether there is a range to go through: a switch, a choice, or a number with two bounds."""
+    bounded = parameter.low is not None and parameter.high is not None
+    return parameter.kind in ("bool", "choice") or (parameter.kind in ("int", "float") and bounded)
+
+
+def places(parameter: Parameter, low: float, high: float, count: int) -> list[ParameterValue]:
+    """The values to run at, each once: even along the parameter's own scale from `low` to `high`, both included.
+
+    A switch or a choice goes through all it has, whatever the bounds. A ValueError for bounds that are not the
+    parameter's, that do not lie apart, or for fewer than two or more than `MOST` places.
+    """
+    if parameter.kind == "bool":
+        return [False, True]
+    if parameter.kind == "choice":
+        return list(parameter.choices)
+    ends = [float(_number(parameter.accept(one))) for one in (low, high)]
+    if not ends[0] < ends[1]:
+        raise ValueError(f"{low:g} to {high:g} is no range; give the smaller number first")
+    if not 2 <= count <= MOST:
+        raise ValueError(f"a sweep has 2 to {MOST} places, not {count}")
+    between = replace(parameter, low=ends[0], high=ends[1])
+    inner = [at(between, step / (count - 1)) for step in range(1, count - 1)]
+    return list(dict.fromkeys([parameter.accept(ends[0]), *inner, parameter.accept(ends[1])]))
+
+
+def reading(place: ParameterValue, value: str, run: Run) -> Reading | None:
+    """A run's value as one number; None if it has none, as where the value is an array."""
+    measured, expected = run.values.get(value), run.expected.get(value)
+    if not isinstance(measured, int | float):
+        return None
+    return Reading(place, float(measured), float(expected) if isinstance(expected, int | float) else None)
+
+
+def figure(parameter: Parameter, value: str, meaning: str, readings: Sequence[Reading]) -> Figure:
+    """The readings so far: points with the expected values as a line, or bars where the parameter is no number."""
+    title = f"{value} by {parameter.name}"
+    numbers = [one.measured for one in readings] + [one.expected for one in readings if one.expected is not None]
+    positive = bool(numbers) and min(numbers) > 0
+    up = Axis(meaning, "log" if positive and max(numbers) > WIDE * min(numbers) else "linear")
+    across = Axis(f"{parameter.name}{f' in {parameter.unit}' if parameter.unit else ''}", "linear")
+    known = [one for one in readings if one.expected is not None]
+    if parameter.kind in ("bool", "choice"):
+        bars = [Bars([_named(one.at) for one in readings], [one.measured for one in readings], "measured")]
+        if known and len(known) == len(readings):
+            bars.append(Bars([_named(one.at) for one in known], [one.expected or 0.0 for one in known], "expected"))
+        return Figure(title, across, up, bars)
+    if parameter.scale == "log" and min((_number(one.at) for one in readings), default=0) > 0:
+        across = Axis(across.label, "log")
+    marks: list[Points | Line] = [
+        Points([_number(one.at) for one in readings], [one.measured for one in readings], "measured")
+    ]
+    if known:
+        marks.append(Line([_number(one.at) for one in known], [one.expected or 0.0 for one in known], "expected"))
+    return Figure(title, across, up, marks)
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
+
+
+def _named(value: ParameterValue) -> str:
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)

@@ -1,0 +1,152 @@
+"""What the experiments of the Lab share: a large plot, words under it, progress, and saving what is shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from studyapp.experiments import Setting, run_each
+from studyapp.lab import Laboratory
+from studyapp.runs.errors import Cancelled, SimulationError
+from studyapp.simulation import Figure, ParameterError, Run
+from studyapp.tui.card_text import plain
+from studyapp.tui.hints import Hint, Hints
+from studyapp.tui.lab_plot import LabPlot
+from studyapp.tui.lab_saving import ask_and_save
+from studyapp.tui.screen import StudyScreen
+
+BAR = 20
+
+
+class ExperimentScreen(StudyScreen):
+    """One figure made of many runs of a simulation; Esc stops them and keeps what came in, q leads back to the Lab."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "save", "save the figure or its numbers"),
+        Binding("escape", "stop", "stop the runs; without any, back to the Lab"),
+        Binding("q", "leave", "back to the Lab"),
+    ]
+    DEFAULT_CSS = """
+    ExperimentScreen #plot { height: 1fr; margin: 1 1 0 1; }
+    ExperimentScreen #words { height: auto; max-height: 50%; padding: 0 1; margin-top: 1; }
+    ExperimentScreen #state { height: auto; max-height: 3; padding: 0 1; }
+    """
+
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__()
+        self._simulation_name, self._title_text = name, title
+        self._others: list[Laboratory] = []
+        self._figure: Figure | None = None
+        self._runs: list[Run] = []
+
+    def compose(self) -> ComposeResult:
+        """Title, plot, words, state, keys."""
+        yield Static(plain(f"Lab · {self._simulation_name} · {self._title_text}"), classes="bar", id="title")
+        yield LabPlot(id="plot")
+        yield Static(id="words")
+        yield Static(id="state")
+        yield Hints(id="hints")
+
+    # --- showing ----------------------------------------------------------------------------------
+
+    def show(self, figure: Figure, words: Content) -> None:
+        """Show a figure, and what it says in words."""
+        self._figure = figure
+        if figure.marks:
+            self.query_one(LabPlot).show(figure)
+        self.static("words").update(words)
+
+    def say(self, text: str) -> None:
+        """What is going on, in one line."""
+        self.static("state").update(plain(text))
+
+    def show_hints(self, *more: Hint) -> None:
+        """The keys of this experiment, then those of all."""
+        self.query_one(Hints).show(
+            [
+                *more,
+                Hint("f", "save", "screen.save"),
+                Hint("?", "keys", "app.keys"),
+                Hint("q", "back to the Lab", "screen.leave", "back"),
+            ]
+        )
+
+    # --- running ----------------------------------------------------------------------------------
+
+    def start(self, settings: Sequence[Setting]) -> None:
+        """Make the runs, on all cores; `came` gets each of them."""
+        self.run_worker(self._made(settings), group="experiment", exclusive=True, exit_on_error=False)
+
+    async def _made(self, settings: Sequence[Setting]) -> None:
+        total, done = len(settings), 0
+
+        def told(number: int, run: Run) -> None:
+            nonlocal done
+            done += 1
+            self.came(number, run)
+            filled = BAR * done // total
+            self.say(f"{'█' * filled}{'░' * (BAR - filled)} {done} of {total} runs   Esc stops and keeps what there is")
+
+        self.say(f"{'░' * BAR} 0 of {total} runs   Esc stops")
+        while len(self._others) < min(os.cpu_count() or 1, total) - 1:
+            self._others.append(self.library.another_laboratory())
+        laboratories = [self.library.laboratory, *self._others]
+        try:
+            await run_each(laboratories, self._simulation_name, settings, told)
+        except Cancelled:
+            self.say(f"stopped after {done} of {total} runs")
+        except (SimulationError, ParameterError) as error:
+            self.say(f"! {error}")
+        else:
+            self.over(total)
+
+    def came(self, number: int, run: Run) -> None:
+        """A run came in; `number` counts the settings from 0."""
+        raise NotImplementedError
+
+    def over(self, total: int) -> None:
+        """All runs came in."""
+        self.say(f"{total} runs")
+
+    @property
+    def busy(self) -> bool:
+        """Whether runs are under way."""
+        return any(worker.group == "experiment" and worker.is_running for worker in self.workers)
+
+    async def on_unmount(self) -> None:
+        """End the other processes."""
+        for laboratory in self._others:
+            await laboratory.close()
+
+    # --- keys -------------------------------------------------------------------------------------
+
+    async def action_stop(self) -> None:
+        """Stop the runs under way; without any, go back."""
+        if self.busy:
+            for laboratory in (self.library.laboratory, *self._others):
+                await laboratory.cancel()
+        else:
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        """Back to the Lab; runs under way end."""
+        self.workers.cancel_group(self, "experiment")
+        self.app.pop_screen()
+
+    def action_save(self) -> None:
+        """Ask for a file and write the figure, or its numbers, there."""
+        figure = self._figure
+        if figure is None or not figure.marks:
+            self.study_app.say("There is nothing to save yet.")
+        else:
+            saving = ask_and_save(self, f"{self._simulation_name}_{self.file_word}", figure, [figure], self._runs)
+            self.run_worker(saving, group="ask", exit_on_error=False)
+
+    file_word = "experiment"
+    """What a saved file is called after the simulation's name."""

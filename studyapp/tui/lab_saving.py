@@ -1,0 +1,53 @@
+"""Saves what the Lab shows: a figure as a picture, its numbers as a table, a run as JSON, by the name's ending."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from studyapp.core.experiments.table import table
+from studyapp.decks import atomic
+from studyapp.lab import Laboratory
+from studyapp.runs.errors import SimulationError
+from studyapp.runs.frames import plain
+from studyapp.simulation import Figure, Run
+from studyapp.tui.ask import AskLine
+from studyapp.tui.screen import StudyScreen
+
+
+async def ask_and_save(
+    screen: StudyScreen, name: str, figure: Figure, figures: Sequence[Figure], runs: Sequence[Run]
+) -> None:
+    """Ask for a file name, `name` and .png at first, write the file whole, and say where it is."""
+    question = "Save as .png or .svg (this figure), .csv or .json (the numbers), by the name's ending:"
+    given = await screen.app.push_screen_wait(AskLine(question, f"{name}.png", "save it"))
+    if not given:
+        return
+    file = Path(given).expanduser().absolute()
+    with screen.study_app.guard():
+        await save(file, screen.library.laboratory, figure, figures, runs)
+        screen.study_app.say(f"Saved as {file}")
+
+
+async def save(
+    file: Path, laboratory: Laboratory, figure: Figure, figures: Sequence[Figure], runs: Sequence[Run]
+) -> None:
+    """Write a picture of the figure, or the numbers of the runs and figures; an older file makes way.
+
+    SimulationError for any other ending and for a place that cannot be written.
+    """
+    match file.suffix.lower():
+        case ".csv":
+            text = table(runs[0] if len(runs) == 1 else None, figures)
+        case ".json":
+            told = [plain(run) for run in runs]
+            rest = {"figures": [plain(one) for one in figures]}
+            text = json.dumps(told[0] if len(told) == 1 else {"runs": told, **rest}, indent=1) + "\n"
+        case ".png" | ".svg":
+            await laboratory.draw(figure, file)
+            return
+        case _:
+            remedy = "give it a name that ends in .png, .svg, .csv or .json"
+            raise SimulationError(file.name, "this is no kind of figure or table", remedy)
+    atomic(file, text.encode())

@@ -1,0 +1,153 @@
+"""Sweep: one parameter through a range, and a value of the simulation against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.style import Style
+from textual.widgets import Input, Static
+
+from studyapp.core.experiments.sweep import MOST, Reading, figure, places, reading
+from studyapp.core.sliders import ParameterValue
+from studyapp.simulation import Parameter, Run
+from studyapp.tui.ask import BOX
+from studyapp.tui.card_text import plain
+from studyapp.tui.hints import Hint, Hints
+from studyapp.tui.lab_experiment import ExperimentScreen
+
+COUNT = 15
+"""Places of a sweep, unless the learner says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What the learner asked to sweep: which value, at which places of the parameter."""
+
+    value: str
+    places: Sequence[ParameterValue]
+
+
+class AskSweep(ModalScreen[Range | None]):
+    """Ask which value to measure (↑ ↓), and from where to where in how many places."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "no sweep")]
+    CSS = BOX.format(name="AskSweep")
+
+    def __init__(self, parameter: Parameter, values: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._parameter, self._values = parameter, values
+        self._at = 0
+
+    @property
+    def _numeric(self) -> bool:
+        return self._parameter.kind in ("int", "float")
+
+    def compose(self) -> ComposeResult:
+        """The question, the field for the range, the keys."""
+        with Vertical(id="box"):
+            yield Static(id="question")
+            if self._numeric:
+                low, high = self._parameter.low or 0.0, self._parameter.high or 0.0
+                yield Input(f"{low:g} {high:g} {COUNT}", max_length=100, compact=True, select_on_focus=False)
+            yield Hints(id="what")
+
+    def on_mount(self) -> None:
+        """Ask for the first value."""
+        others = [Hint("↑ ↓", "another value", "screen.move(1)")] if len(self._values) > 1 else []
+        self.query_one(Hints).show(
+            [Hint("Enter", "sweep", "screen.submit"), *others, Hint("Esc", "no sweep", "screen.dismiss(None)")]
+        )
+        self._show()
+
+    def _show(self, wrong: str = "") -> None:
+        name, meaning = self._values[self._at]
+        question = Content.assemble(
+            "How does ", (name, Style(bold=True)), " change with ", (self._parameter.name, Style(bold=True)), "?"
+        )
+        lines = [question, plain(meaning)]
+        if self._numeric:
+            lines.append(plain(wrong or "From, to, and in how many places:"))
+        self.query_one("#question", Static).update(Content("\n").join(lines))
+
+    def on_key(self, event: events.Key) -> None:
+        """Another value; Enter without a field."""
+        if event.key in ("up", "down"):
+            event.stop()
+            self.action_move(1 if event.key == "down" else -1)
+        elif event.key == "enter" and not self._numeric:
+            event.stop()
+            self.action_submit()
+
+    def action_move(self, step: int) -> None:
+        """Ask for another value."""
+        self._at = (self._at + step) % len(self._values)
+        self._show()
+
+    def on_input_submitted(self) -> None:
+        """Enter sweeps."""
+        self.action_submit()
+
+    def action_submit(self) -> None:
+        """Close with the places, or say what is wrong with the range."""
+        try:
+            low, high, count = self._range() if self._numeric else (0.0, 1.0, 2)
+            found = places(self._parameter, low, high, count)
+        except ValueError as error:
+            self._show(str(error))
+        else:
+            self.dismiss(Range(self._values[self._at][0], found))
+
+    def _range(self) -> tuple[float, float, int]:
+        words = self.query_one(Input).value.replace(",", " ").split()
+        try:
+            low, high = float(words[0]), float(words[1])
+            count = int(words[2]) if len(words) == 3 else COUNT
+        except (ValueError, IndexError):
+            raise ValueError(f"give two numbers and, if you like, how many places (2 to {MOST})") from None
+        if len(words) > 3:
+            raise ValueError(f"give two numbers and, if you like, how many places (2 to {MOST})")
+        return low, high, count
+
+
+class SweepScreen(ExperimentScreen):
+    """The value at every place of the parameter, as the runs come in."""
+
+    file_word = "sweep"
+
+    def __init__(
+        self,
+        name: str,
+        parameter: Parameter,
+        asked: Range,
+        meaning: str,
+        given: Mapping[str, ParameterValue],
+        seed: int,
+    ) -> None:
+        super().__init__(name, f"{asked.value} by {parameter.name}")
+        self._parameter, self._asked, self._meaning = parameter, asked, meaning
+        self._given, self._seed = given, seed
+        self._readings: dict[int, Reading] = {}
+
+    def on_mount(self) -> None:
+        """Start."""
+        self.show_hints()
+        self.start([({**self._given, self._parameter.name: one}, self._seed) for one in self._asked.places])
+
+    def came(self, number: int, run: Run) -> None:
+        """One place more."""
+        found = reading(self._asked.places[number], self._asked.value, run)
+        if found is not None:
+            self._readings[number] = found
+        readings = [self._readings[one] for one in sorted(self._readings)]
+        words = plain(f"{self._meaning}; seed {self._seed}, all else as in the Lab")
+        if not readings:
+            words = plain(f"! {self._asked.value} is a list of numbers here; choose a value that is one number")
+        self.show(figure(self._parameter, self._asked.value, self._asked.value, readings), words)
