@@ -53,9 +53,15 @@ def typed_verdict(question: Question, given: str, hinted: bool, laboratory: Call
 
     if question.card.answer is None:
         return replace(grading.judge_text(given, question.accepted, hinted=hinted), sure=None)
-    assert question.key is not None
-    verdict = replace(grading.judge_number(given, question.key, question.card.answer, hinted=hinted), sure=None)
+    if question.card.answer.formula:
+        from studyapp.core.formula_answers import judge_formula
+
+        verdict = replace(judge_formula(given, question.samples, hinted=hinted), sure=None)
+    else:
+        assert question.key is not None
+        verdict = replace(grading.judge_number(given, question.key, question.card.answer, hinted=hinted), sure=None)
     if not verdict.mistake:
         return verdict
     words = laboratory().misconception(question.card, verdict.mistake)
-    return replace(verdict, note=f"that is what you get if {words}" if words else verdict.mistake)
+    meant = f"that is what you get if {words}" if words else verdict.mistake
+    return replace(verdict, note=f"{verdict.note}: {meant}" if verdict.note else meant)

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from studyapp.authoring import at_its_key, read_deck
 from studyapp.core.backing import Backing, backing
+from studyapp.core.linking import combinations, problems, silent, too_close
 from studyapp.decks.formulas import unreadable
 from studyapp.decks.length import COLUMNS, MOST_LINES, MOST_SHIPPED, answer_lines
 from studyapp.lab import Laboratory
-from studyapp.model import Card, Problem
+from studyapp.model import Card, Problem, SimulationLink
+from studyapp.runs.errors import SimulationError
+from studyapp.simulation import Description
 from studyapp.store import duplicates
 
 
@@ -39,12 +42,67 @@ async def check(
     wrong += _without_simulation(cards, ours)
     wrong += _too_long(families, ours)
     wrong += [problem for card in families for problem in unreadable(card, files[card.deck])]
-    found = await laboratory.check(cards)
+    found = await check_links(laboratory, cards)
     wrong += [at_its_key(problem, files[problem.path]) if problem.path in files else problem for problem in found]
     kinds: dict[str, int] = {}
     for card in cards:
         kinds[card.kind.value] = kinds.get(card.kind.value, 0) + 1
     return CheckReport(len(cards), kinds, tuple(sorted(wrong, key=lambda one: (one.path, one.line))))
+
+
+async def check_links(laboratory: Laboratory, cards: Iterable[Card]) -> list[Problem]:
+    """What is wrong between cards and simulations.
+
+    Unknown names, values out of bounds, claims that do not apply, keys that cannot be computed, and mistakes too
+    close to the key.
+    """
+    cards = list(cards)
+    known, wrong = await laboratory.descriptions()
+    untrusted = {name for name, source in laboratory.found.sources.items() if not laboratory.trusted(source)}
+    checked = [card for card in cards if card.simulation is None or card.simulation.name not in untrusted]
+    wrong += problems(checked, known)
+    refused = {(one.path, one.card) for one in wrong}
+    for card in checked:
+        if card.simulation is not None and (card.deck, card.id) not in refused:
+            wrong += await _check_claims(laboratory, card, card.simulation, known[card.simulation.name])
+            wrong += await _check_answer(laboratory, card, card.simulation)
+    return wrong
+
+
+async def _check_claims(
+    laboratory: Laboratory, card: Card, link: SimulationLink, description: Description
+) -> list[Problem]:
+    if not link.claims:
+        return []
+    sets = list(combinations(link))
+    try:
+        applying = await laboratory.applying(link.name, sets)
+    except SimulationError as error:
+        return [_failed(card, link.line, "[simulation] claims", error)]
+    return silent(card, list(zip(sets, map(sorted, applying), strict=True)), description)
+
+
+async def _check_answer(laboratory: Laboratory, card: Card, link: SimulationLink) -> list[Problem]:
+    if card.answer is None:
+        return []
+    sets = list(combinations(link))
+    try:
+        keys = await laboratory.keys(card, sets)
+        if card.answer.formula:
+            await laboratory.formula_samples(card)
+    except SimulationError as error:
+        return [_failed(card, card.answer.line, "[answer] value", error)]
+    return too_close(card, list(zip(sets, keys, strict=True)))
+
+
+def _failed(card: Card, line: int, key: str, error: SimulationError) -> Problem:
+    """An error that a card's settings led to, at that card: by the key the error names, else by the one given."""
+    if error.place.startswith("["):
+        what = f"{error.place}: {error.what}"
+    else:
+        place = f"{error.place}:{error.line}" if error.line else error.place
+        what = f"{key}: {place}: {error.what}"
+    return Problem(card.deck, line or card.line, card.id, what, error.remedy or "correct the simulation")
 
 
 def _without_simulation(cards: Iterable[Card], shipped: Container[str]) -> Iterator[Problem]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-from studyapp.core.linking import combinations, nearest, problems, silent, too_close
+from studyapp.core.formula_answers import SETS, Sample, draws, samples
+from studyapp.core.linking import nearest
 from studyapp.core.questions import Question
 from studyapp.core.receipts import Receipt, differences, read, short
-from studyapp.model import Card, Day, ParameterValue, Problem, SimulationLink
+from studyapp.model import Card, Day, ParameterValue, Problem
 from studyapp.runs.ahead import Ahead, Identity
 from studyapp.runs.consent import Consent
 from studyapp.runs.errors import Cancelled, SimulationError
@@ -68,6 +69,7 @@ class Laboratory:
         self._consent, self._memory, self._worker = consent, memory, worker
         self._found: Found | None = None
         self._described: dict[str, Description] = {}
+        self._samples: dict[tuple[str, str], tuple[Sample, ...]] = {}
         self._failed: dict[str, SimulationError] = {}
         self._keys: dict[tuple[str, str], Key] = {}
         self._ahead = Ahead()
@@ -248,6 +250,31 @@ class Laboratory:
         # Not what was accepted, which has all the defaults too: an error is to name the card's own parameters.
         return await self._worker.keys(source, parameter_sets, asked.value, asked.index, asked.mistakes)
 
+    async def applying(self, name: str, sets: Sequence[Mapping[str, ParameterValue]]) -> list[frozenset[str]]:
+        """The names of the claims that apply at each set of parameters."""
+        return await self._worker.applying(self._allowed(name), sets)
+
+    async def formula_samples(self, card: Card) -> tuple[Sample, ...]:
+        """The drawn sets of parameters that a formula is judged at, with their exact values. Computed once.
+
+        SimulationError where the value applies at fewer than `SETS` of the sets that are drawn.
+        """
+        link, asked = card.simulation, card.answer
+        assert link is not None
+        assert asked is not None
+        sets = draws(card, await self.describe(link.name))
+        source = self._allowed(link.name)
+        identity = source.sha256, f"formula {_question(card, {})} {json.dumps(sets[:3])} {asked.formula}"
+        if identity not in self._samples:
+            await self._ahead.room()
+            told = (source, sets, asked.value, asked.index, asked.mistakes)
+            found = samples(asked, sets, await self._worker.keys_where_it_applies(*told))
+            if len(found) < SETS:
+                what = f"{asked.value} applies at {len(found)} of {len(sets)} sets drawn for the formula"
+                raise SimulationError("[answer] formula", what, "draw from candidates where it does, with vary")
+            self._samples[identity] = tuple(found)
+        return self._samples[identity]
+
     async def beside(
         self, name: str, parameters: Mapping[str, ParameterValue]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -354,54 +381,6 @@ class Laboratory:
         """End the worker process, and forget what was made ahead."""
         await self._ahead.close()
         await self._worker.close()
-
-    async def check(self, cards: Iterable[Card]) -> list[Problem]:
-        """What is wrong between cards and simulations.
-
-        Unknown names, values out of bounds, claims that do not apply, keys that cannot be computed, and mistakes too
-        close to the key.
-        """
-        cards = list(cards)
-        known, wrong = await self.descriptions()
-        untrusted = {name for name, source in self.found.sources.items() if not self.trusted(source)}
-        checked = [card for card in cards if card.simulation is None or card.simulation.name not in untrusted]
-        wrong += problems(checked, known)
-        refused = {(one.path, one.card) for one in wrong}
-        for card in checked:
-            if card.simulation is not None and (card.deck, card.id) not in refused:
-                wrong += await self._check_claims(card, card.simulation, known[card.simulation.name])
-                wrong += await self._check_answer(card, card.simulation)
-        return wrong
-
-    async def _check_claims(self, card: Card, link: SimulationLink, description: Description) -> list[Problem]:
-        if not link.claims:
-            return []
-        sets = list(combinations(link))
-        try:
-            applying = await self._worker.applying(self._allowed(link.name), sets)
-        except SimulationError as error:
-            return [_failed(card, link.line, "[simulation] claims", error)]
-        return silent(card, list(zip(sets, map(sorted, applying), strict=True)), description)
-
-    async def _check_answer(self, card: Card, link: SimulationLink) -> list[Problem]:
-        if card.answer is None:
-            return []
-        sets = list(combinations(link))
-        try:
-            keys = await self.keys(card, sets)
-        except SimulationError as error:
-            return [_failed(card, card.answer.line, "[answer] value", error)]
-        return too_close(card, list(zip(sets, keys, strict=True)))
-
-
-def _failed(card: Card, line: int, key: str, error: SimulationError) -> Problem:
-    """An error that a card's settings led to, at that card: by the key the error names, else by the one given."""
-    if error.place.startswith("["):
-        what = f"{error.place}: {error.what}"
-    else:
-        place = f"{error.place}:{error.line}" if error.line else error.place
-        what = f"{key}: {place}: {error.what}"
-    return Problem(card.deck, line or card.line, card.id, what, error.remedy or "correct the simulation")
 
 
 def _question(card: Card, parameters: Mapping[str, ParameterValue]) -> str:

@@ -23,11 +23,11 @@ from studyapp.store import FileStamp, Store
 if TYPE_CHECKING:  # and imported where they are used: a start pays only for what it does
     from studyapp.checking import CheckReport
     from studyapp.core.exam.clock import Reading
+    from studyapp.core.verifying import Verification
     from studyapp.exams import Exams
     from studyapp.lab import Laboratory
     from studyapp.runs.worker import Limits as RunLimits
     from studyapp.study import StudySession
-    from studyapp.verification import Verification
 
 PACKAGE = Path(__file__).parent
 
@@ -311,6 +311,14 @@ class Library:
             self.store,
             Worker(self.places.home / "scratch", limits),
         )
+
+    def new_simulation(self, name: str) -> Path:
+        """Begin a simulation of the learner's own; returns its file. Raises SimulationError: see `begin`."""
+        from studyapp.runs.beginning import begin
+        from studyapp.runs.finder import find
+
+        shipped = find(self.places.shipped / "simulations", None).sources
+        return begin(name, shipped, self.places.simulations)
 
     def verified(self, cards: Iterable[Card], seeds: int, found: Verification) -> None:
         """Remember on which day and over how many seeds each card's simulation was found to hold."""

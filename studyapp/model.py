@@ -61,7 +61,8 @@ class SimulationLink:
 class Asked:
     """What a computed card asks of its simulation: a value (element `index` of an array value), and how near counts.
 
-    Exactly one of `tolerance` (relative to the key) and `absolute` is set.
+    Exactly one of `tolerance` (relative to the key) and `absolute` is set. With `formula` it asks for the formula in
+    place of the number: symbols that the learner writes, each with the parameter that it stands for.
     """
 
     value: str
@@ -69,6 +70,25 @@ class Asked:
     absolute: float | None = None
     mistakes: tuple[str, ...] = ()
     unit: str = ""
+    index: int | None = None
+    line: int = 0
+    formula: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a refute card has the learner find in the Lab: parameters at which a value crosses a bound.
+
+    `task` says it in words. The value (element `index` of an array) is to be at least `above`, at most `below`, or
+    both. `change` names the parameters that may be changed. `solution` is one way to meet it, which `verify` runs.
+    """
+
+    task: str
+    value: str
+    change: tuple[str, ...]
+    solution: Mapping[str, ParameterValue]
+    above: float | None = None
+    below: float | None = None
     index: int | None = None
     line: int = 0
 
@@ -102,6 +122,7 @@ class Card:
     stamped: bool = True
     simulation: SimulationLink | None = None
     answer: Asked | None = None
+    target: Target | None = None
 
     @property
     def family(self) -> str:
@@ -210,8 +231,8 @@ class Predicted:
     NUMBER: the number said and the one measured. CHOICE: the number picked among the exact value and what named
     mistakes give, and the exact one. TREND: 1 grows, -1 falls, 0 stays, against the run before. CURVE: `drawn` and
     `found` are the heights at the handles, `predicted` is the root mean square error (in decades where `scale` is
-    "log", else as a share of the curve's span), and `measured` the 0 of a perfect drawing. TARGET: the number that a run
-    was to reach, and the one measured in the run that reached it.
+    "log", else as a share of the curve's span), and `measured` the 0 of a perfect drawing. TARGET: the bound that a run
+    was to cross, and the number measured in the run that was confirmed.
     """
 
     simulation: str

@@ -22,8 +22,10 @@ from studyapp.store import Store
 from studyapp.summary import Summary, summed
 
 if TYPE_CHECKING:  # grading is imported by the first answer, and not by the first card
+    from studyapp.core.formula_answers import Sample
     from studyapp.core.grading import Verdict
     from studyapp.lab import Laboratory
+    from studyapp.simulation import Key
 
 __all__ = ["Graded", "Stage", "StudySession"]
 
@@ -144,13 +146,15 @@ class StudySession:
         return self._seeds.setdefault(card, self.seeds())
 
     async def _pose(self, card: Card, seed: int) -> Question:
-        key = None
+        key: Key | None = None
+        samples: tuple[Sample, ...] = ()
         if card.answer is not None:
             try:
                 key = await self.laboratory().key(card, draw(card, seed))
+                samples = await self.laboratory().formula_samples(card) if card.answer.formula else ()
             except (SimulationError, ValueError) as error:
                 self.trouble = str(error)
-        return pose(card, seed, key)
+        return pose(card, seed, key, samples)
 
     @property
     def schedule(self) -> Schedule:

@@ -1,45 +1,22 @@
-"""Whether the simulations bear the cards out: every claim a card relies on, run for many seeds."""
+"""Has simulations run many times, on all cores, to see whether they bear out the cards and hold what they claim."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from studyapp.core.linking import margin, nearest
-from studyapp.core.questions import draw
+from studyapp.core.tally import Record, Remaining, Tally
+from studyapp.core.verifying import Failure, Verification, Wanted, everything, failures, relied_on
 from studyapp.lab import Laboratory
-from studyapp.model import Card, ParameterValue
+from studyapp.model import Card, Problem
 from studyapp.runs.errors import SimulationError
-from studyapp.simulation import Claim, Run, Verdict, claim_numbers
+from studyapp.simulation import Description, Run
 
+Take = Callable[[int, Wanted, Run | Exception], None]
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A card whose simulation did not bear it out: where, with what, and what was measured against what."""
-
-    card: str
-    simulation: str
-    parameters: Mapping[str, object]
-    seed: int
-    claim: str
-    what: str
-    measured: float | None = None
-    expected: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """The outcome of `verify`: how much was run, and what failed."""
-
-    cards: int
-    runs: int
-    claims: int
-    failures: tuple[Failure, ...]
+Show = Callable[[float, Sequence[str]], None]
+"""Called often with the fraction done, from 0 to 1, and the names of the simulations that run."""
 
 
 async def verify(
@@ -50,84 +27,132 @@ async def verify(
 ) -> Verification:
     """Run every simulation that cards rely on, at each card's parameters drawn for each seed, and judge the outcome.
 
-    A claim that backs a card must hold (one that does not apply there backs nothing, so that is a failure too); a
-    computed card's measurement must lie within half its tolerance of the key. Cards that only illustrate must run.
     Runs that several cards share are made once; the laboratories, one process each, share the work.
     """
-    wanted: dict[str, tuple[str, Mapping[str, ParameterValue], int, list[Card]]] = {}
     cards = [card for card in cards if card.simulation is not None]
-    for card in cards:
-        assert card.simulation is not None
-        for seed in range(seeds):
-            parameters = draw(card, seed)
-            identity = json.dumps([card.simulation.name, sorted(parameters.items()), seed])
-            wanted.setdefault(identity, (card.simulation.name, parameters, seed, []))[3].append(card)
-    work = list(wanted.values())
-    claims, done, failures = 0, 0, list[Failure]()
-    queue = iter(work)
+    wanted = relied_on(cards, seeds)
+    claims, done, found = 0, 0, list[Failure]()
+
+    def take(_position: int, one: Wanted, outcome: Run | Exception) -> None:
+        nonlocal claims, done
+        if isinstance(outcome, Run):
+            claims += sum(len(card.simulation.claims) for card in one.cards if card.simulation is not None)
+        found.extend(failures(one, outcome))
+        done += 1
+        progress(done, len(wanted))
+
+    await _made(laboratories, Remaining(wanted), take)
+    order = {card.id: position for position, card in enumerate(cards)}
+    found.sort(key=lambda one: (order[one.card], one.seed))
+    return Verification(len(cards), len(wanted), claims, tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The outcome of `verify --all`: a record of every simulation, in alphabetical order, and what failed.
+
+    `not_run` are the learner's own simulations that may not run yet; `problems` are files that count as none.
+    """
+
+    records: tuple[Record, ...]
+    not_run: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    verification: Verification
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing failed; claims that never spoke, and simulations that may not run, are no failure."""
+        return not (self.verification.failures or self.problems or any(record.error for record in self.records))
+
+
+class Surveying:
+    """One `verify --all`: found out and run by `run`; `survey` tells how far it came, also when it was stopped."""
+
+    def __init__(self, cards: Sequence[Card], seeds: int) -> None:
+        self._cards, self._seeds = cards, seeds
+        self._known: Mapping[str, Description] = {}
+        self._unread: dict[str, str] = {}
+        self._not_run: tuple[str, ...] = ()
+        self._problems: tuple[Problem, ...] = ()
+        self._tally = Tally({}, ())
+        self.wanted = 0
+
+    async def run(self, laboratories: Sequence[Laboratory], show: Show) -> None:
+        """Find all simulations, make all runs, and judge them; the laboratories, one process each, share the work.
+
+        Where one run of a simulation ends in an error, no more of it are made: one that hangs would have each of them
+        take all the time that it may.
+        """
+        await self._find(laboratories[0], show)
+        tally = self._tally = Tally(self._known, self._cards)
+        wanted = everything(self._known, self._cards, self._seeds)
+        self.wanted = len(wanted)
+        remaining = Remaining(wanted)
+
+        def take(position: int, one: Wanted, outcome: Run | Exception) -> None:
+            tally.take(position, one, outcome)
+            if isinstance(outcome, SimulationError) and one.simulation in self._known:
+                for later, other in remaining.drop(one.simulation):
+                    tally.take(later, other, outcome)
+
+        await _made(laboratories, remaining, take, show)
+
+    async def _find(self, laboratory: Laboratory, show: Show) -> None:
+        show(0.0, ())
+        self._known, wrong = await laboratory.descriptions()
+        sources = laboratory.found.sources
+        self._not_run = tuple(name for name, source in sources.items() if not laboratory.trusted(source))
+        unread = [name for name in sources if name not in self._known and name not in self._not_run]
+        for name in unread:
+            try:
+                await laboratory.describe(name)  # which failed before, and does so again at once
+            except SimulationError as error:
+                self._unread[name] = str(error)
+        places = {str(sources[name].path) for name in self._unread}
+        self._problems = tuple(problem for problem in wrong if problem.path not in places)
+
+    def survey(self) -> Survey:
+        """What was found until now."""
+        records = [
+            *(self._tally.record(name) for name in self._known),
+            *(Record(name, error=error) for name, error in self._unread.items()),
+        ]
+        records.sort(key=lambda record: record.simulation)
+        return Survey(tuple(records), self._not_run, self._problems, self._tally.verification())
+
+
+async def _made(
+    laboratories: Sequence[Laboratory], remaining: Remaining, take: Take, show: Show = lambda _fraction, _names: None
+) -> None:
+    """Make all runs of the remaining and have each one taken as it ends."""
+    going: dict[Laboratory, tuple[str, float]] = {}
+    ended = 0
+
+    def shown() -> None:
+        done = ended + sum(fraction for _, fraction in going.values())
+        show(
+            done / max(1, ended + len(going) + len(remaining)), list(dict.fromkeys(name for name, _ in going.values()))
+        )
 
     async def worked(laboratory: Laboratory) -> None:
-        nonlocal claims, done
-        for name, parameters, seed, relying in queue:
+        nonlocal ended
+
+        def progressed(fraction: float) -> None:
+            going[laboratory] = going[laboratory][0], fraction
+            shown()
+
+        while (found := remaining.next()) is not None:
+            position, wanted = found
+            going[laboratory] = wanted.simulation, 0.0
+            shown()
+            outcome: Run | Exception
             try:
-                run = await laboratory.run(name, parameters, seed)
+                outcome = await laboratory.run(wanted.simulation, wanted.parameters, wanted.seed, progressed)
+                remaining.took(wanted, outcome.seconds)
             except (SimulationError, ValueError) as error:
-                failures.extend(Failure(card.id, name, parameters, seed, "", str(error)) for card in relying)
-            else:
-                for card in relying:
-                    claims += len(card.simulation.claims) if card.simulation else 0
-                    failures.extend(judged(card, run))
-            done += 1
-            progress(done, len(work))
+                outcome = error
+            del going[laboratory]
+            ended += 1
+            take(position, wanted, outcome)
 
     await asyncio.gather(*(worked(laboratory) for laboratory in laboratories))
-    order = {card.id: position for position, card in enumerate(cards)}
-    failures.sort(key=lambda one: (order[one.card], one.seed))
-    return Verification(len(cards), len(work), claims, tuple(failures))
-
-
-def judged(card: Card, run: Run) -> list[Failure]:
-    """Where a run does not bear a card out."""
-    assert card.simulation is not None
-    found = []
-    by_name = {claim.name: claim for claim in run.claims}
-    for name in card.simulation.claims:
-        claim = by_name.get(name)
-        if claim is None:
-            what = f"there is no claim {name!r}; {nearest(name, by_name)}"
-            found.append(Failure(card.id, run.simulation, run.parameters, run.seed, name, what))
-        elif claim.verdict is not Verdict.HOLDS:
-            found.append(_failed(card, run, claim))
-    asked = card.answer
-    if asked is not None:
-        measured, expected = (
-            _element(run.values, asked.value, asked.index),
-            _element(run.expected, asked.value, asked.index),
-        )
-        if measured is None or expected is None:
-            what = f"no measured and expected value {asked.value!r} at these parameters"
-            found.append(Failure(card.id, run.simulation, run.parameters, run.seed, asked.value, what))
-        elif abs(measured - expected) > (half := margin(expected, asked) / 2):
-            what = f"measured {measured:.6g} is not within half the tolerance of the key {expected:.6g}"
-            bounds = (expected - half, expected + half)
-            found.append(
-                Failure(
-                    card.id, run.simulation, run.parameters, run.seed, asked.value, what, measured, expected, *bounds
-                )
-            )
-    return found
-
-
-def _failed(card: Card, run: Run, claim: Claim) -> Failure:
-    what = f"claim {claim.name} ({claim.id}) {claim.verdict}"
-    if claim.verdict is Verdict.FAILS:
-        what += f": {claim_numbers(claim)}"
-    numbers = (claim.measured, claim.expected, claim.low, claim.high)
-    return Failure(card.id, run.simulation, run.parameters, run.seed, claim.name, what, *numbers)
-
-
-def _element(values: Mapping[str, Any], name: str, index: int | None) -> float | None:
-    value = values.get(name)
-    if index is not None and isinstance(value, Sequence) and -len(value) <= index < len(value):
-        value = value[index]
-    return float(value) if isinstance(value, int | float) else None

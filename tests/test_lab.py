@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from studyapp.checking import check_links
 from studyapp.lab import ConsentError, Laboratory
 from studyapp.library import Library
 from studyapp.runs.errors import SimulationError
@@ -109,7 +110,7 @@ def test_nothing_in_a_file_is_executed_before_consent(opened: Library, tmp_path:
 
     async def look() -> tuple[list[str], int]:
         known, wrong = await opened.laboratory.descriptions()
-        return list(known), len(wrong) + len(await opened.laboratory.check(list(opened.store.cards())))
+        return list(known), len(wrong) + len(await check_links(opened.laboratory, list(opened.store.cards())))
 
     names, wrong = do(look())
     assert "coin" not in names
@@ -216,7 +217,7 @@ def test_check_finds_a_key_that_cannot_be_computed(opened: Library, tmp_path: Pa
     write(tmp_path, COIN.replace("return parameters.chance\n", "return 1 / (parameters.chance - 0.8)\n"))
     laboratory = opened.laboratory
     laboratory.consent(laboratory.source("coin"))
-    (problem,) = do(laboratory.check(list(opened.store.cards())))
+    (problem,) = do(check_links(laboratory, list(opened.store.cards())))
     assert (problem.path, problem.card) == ("coin.md", "share")
     assert problem.line >= 11
     assert "coin.py" in problem.what
@@ -229,7 +230,7 @@ def test_check_finds_mistakes_too_near_the_key(opened: Library, tmp_path: Path) 
     opened.synchronise()
     laboratory: Laboratory = opened.laboratory
     laboratory.consent(laboratory.source("coin"))
-    (problem,) = do(laboratory.check(list(opened.store.cards())))
+    (problem,) = do(check_links(laboratory, list(opened.store.cards())))
     assert "the key (0.45) and share_of_tails (0.55) are too close at chance=0.45" in problem.what
 
 
@@ -241,7 +242,7 @@ def test_check_finds_a_claim_that_does_not_apply(opened: Library, tmp_path: Path
     opened.synchronise()
     laboratory = opened.laboratory
     laboratory.consent(laboratory.source("coin"))
-    (problem,) = do(laboratory.check(list(opened.store.cards())))
+    (problem,) = do(check_links(laboratory, list(opened.store.cards())))
     assert problem.what == "[simulation] claims: 'fair' does not apply at chance=0.8"
     assert problem.remedy == "it is about chance 0.5; choose such parameters, or leave the claim out"
 
@@ -251,7 +252,7 @@ def test_check_tells_which_elements_there_are(opened: Library, tmp_path: Path) -
     write(tmp_path, COIN.replace("return parameters.chance\n", "return [parameters.chance] * 5\n"))
     laboratory = opened.laboratory
     laboratory.consent(laboratory.source("coin"))
-    (problem,) = do(laboratory.check(list(opened.store.cards())))
+    (problem,) = do(check_links(laboratory, list(opened.store.cards())))
     assert problem.what == "[answer] index: share is an array of 5"
     assert problem.remedy == "say which element is asked: index = 0 to 4"
 
@@ -279,5 +280,5 @@ def test_check_finds_a_simulation_that_cannot_be_described(opened: Library, tmp_
     write(tmp_path, "TITLE = 'x'\n", "broken")
     laboratory = opened.laboratory
     laboratory.consent(laboratory.source("broken"))
-    (problem,) = do(laboratory.check(list(opened.store.cards())))
+    (problem,) = do(check_links(laboratory, list(opened.store.cards())))
     assert "broken.py" in problem.path

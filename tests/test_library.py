@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from studyapp import authoring
+from studyapp.core.verifying import Failure, Verification
 from studyapp.decks import DeckError
 from studyapp.library import Library, LibraryError, Places, shipped_content
 from studyapp.model import Answered, Flagged, Kind, Mode, Predicted
 from studyapp.settings import SettingsError
-from studyapp.verification import Failure, Verification
 from tests.studying import CHOICE, COMPUTED, Clock, basic_deck, library, own
 
 UNSTAMPED = "# Mine\n\n## What is it?\n\nThis.\n"

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import click
@@ -25,20 +26,19 @@ from studyapp.tui.keys import EVERYWHERE, NAMES
 from studyapp.tui.lab import LabScreen
 from studyapp.tui.lab_form import ParameterForm
 from studyapp.tui.review import ReviewScreen
-from tests.cli.calling import call, own_deck, own_simulation, studying
+from tests.cli.calling import call, own_deck, own_simulation, start, studying
 from tests.cli.conftest import home, no_environment, read_home
 
 __all__ = ["home", "no_environment", "read_home"]
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-CHANCES = (0.1, 0.3, 0.5)
+CHANCES = (0.1, 0.3, 0.5, 0.9)
 
 
-def fenced(language: str) -> str:
-    """The first example in a language."""
-    found = re.search(rf"^(`{{3,}}){language}\n(.*?)^\1$", README, re.DOTALL | re.MULTILINE)
-    assert found is not None
-    return found[2]
+def fenced(language: str, number: int = 0) -> str:
+    """An example in a language, the first unless said otherwise; without the indent that it has in a list."""
+    found = re.findall(rf"^ *(`{{3,}}){language}\n(.*?)^ *\1$", README, re.DOTALL | re.MULTILINE)
+    return dedent(found[number][1])
 
 
 def section(title: str) -> str:
@@ -84,8 +84,52 @@ def test_the_simulation_runs_as_written(coin: Path, chance: float) -> None:
     """With the options that the text names; its claim holds, and what it expects is what it measures."""
     done = call(coin, "run", "coin", "--chance", str(chance), "--seed", "7", "--json")
     assert done.status == 0, done.err
-    assert [(claim["name"], claim["verdict"]) for claim in done.json["claims"]] == [("share_is_the_chance", "holds")]
-    assert done.json["values"]["spread"] == pytest.approx((chance * (1 - chance) / 1000) ** 0.5, rel=0.25)
+    verdicts = {claim["name"]: claim["verdict"] for claim in done.json["claims"]}
+    assert verdicts == {"share_is_the_chance": "holds", "spreads_less": "holds" if chance == 0.9 else "does not apply"}
+    assert done.json["values"]["spread"] == pytest.approx((chance * (1 - chance) / 1000) ** 0.5, rel=0.05)
+
+
+def test_the_simulation_is_a_program(coin: Path) -> None:
+    """Started as the text says, in a process of its own; its claim holds, and a parameter out of bounds is refused."""
+    file = str(coin / "simulations" / "coin.py")
+    done = start("--chance", "0.3", "--json", program=(file,), STUDYAPP_HOME=str(coin))
+    assert (done.status, done.err) == (0, "")
+    assert (done.json["simulation"], done.json["parameters"]["chance"]) == ("coin", 0.3)
+    assert [claim["verdict"] for claim in done.json["claims"]] == ["holds", "does not apply"]
+    by_name = call(coin, "run", file, "--chance", "0.3", "--json").json
+    assert by_name["values"] == done.json["values"]
+    refused = start("--chance", "7", program=(file,), STUDYAPP_HOME=str(coin)).refusal(2)
+    assert "it lies outside 0.01 .. 0.99" in refused
+
+
+def test_the_simulation_waits_for_consent(home: Path) -> None:
+    """Which is for exactly its bytes: a change asks again, and it is no failure of `verify --all` that it waits."""
+    own_simulation(home, fenced("python"), "coin")
+    assert call(home, "run", "coin").status == 0
+    own_simulation(home, fenced("python") + "# changed\n", "coin", consent=False)
+    assert "has not been allowed to run yet" in call(home, "run", "coin").refusal()
+
+
+@pytest.mark.parametrize("seeds", [3, pytest.param(100, marks=pytest.mark.slow)])
+def test_the_card_that_launches_it_holds(coin: Path, seeds: int) -> None:
+    """With many draws: key, tolerance and claim fit what is measured."""
+    path = own_deck(coin, f"# Coins\n\n{fenced('markdown', 1)}", "coins.md")
+    done = call(coin, "check", str(path))
+    assert (done.status, done.out) == (0, "1 card (1 computed): no problems\n")
+    done = call(coin, "verify", "coins", "--seeds", str(seeds))
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith("the card holds: ")
+
+
+@pytest.mark.parametrize("seeds", [2, pytest.param(100, marks=pytest.mark.slow)])
+def test_every_claim_of_it_is_judged(coin: Path, seeds: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By `verify --all`: the second one at the place that it names."""
+    (tmp_path / "shipped" / "simulations").mkdir(parents=True)  # the shipped ones are another test's matter
+    monkeypatch.setattr("studyapp.library.shipped_content", lambda: tmp_path / "shipped")
+    done = call(coin, "verify", "--all", "--seeds", str(seeds), "--json")
+    assert done.status == 0
+    (told,) = done.json["simulations"]
+    assert (told["runs"], told["held"]) == (2 * seeds, ["share_is_the_chance", "spreads_less"])
 
 
 def test_the_simulation_is_listed_and_may_be_named_by_a_card(coin: Path) -> None:

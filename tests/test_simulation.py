@@ -330,6 +330,23 @@ def test_marks_stay_on_the_functions_and_change_nothing() -> None:
     assert (norm(4.0), root(4.0)) == (4.0, 2.0)
 
 
+def test_a_claim_says_where_else_it_is_judged() -> None:
+    """In one place or several; nothing is looked over before the file is loaded as a whole."""
+
+    def holds(parameters: object, values: object) -> Check:  # noqa: ARG001 - the shape of a claim
+        return true(values)
+
+    for at, places in (
+        ((), ()),
+        ({"depth": 50}, ({"depth": 50},)),
+        (({"depth": 50}, {"gain": 2.0, "depth": 3}), ({"depth": 50}, {"gain": 2.0, "depth": 3})),
+        ([{}], ({},)),
+    ):
+        mark = vars(claim(1, "it is so", at=at)(holds))["claim"]
+        assert mark.at == places
+        assert mark == ClaimMark(1, "holds", "it is so", at=places)
+
+
 def test_a_parameter_is_a_value() -> None:
     """Equal declarations are equal, so that descriptions can be compared."""
     assert parameters_of(Declared) == parameters_of(Declared)

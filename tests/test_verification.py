@@ -1,19 +1,19 @@
-"""Rules of verification: when a simulation bears a card out, and what is said when it does not."""
+"""Rules of verification: simulations are run, and what they say of cards and of their own claims is found out."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from studyapp.core.tally import Record
+from studyapp.core.verifying import Failure, Verification
 from studyapp.library import Library
 from studyapp.runs.worker import Limits
-from studyapp.simulation import Claim, Run, Verdict
-from studyapp.verification import Failure, Verification, judged, verify
-from tests.runs.writing import COIN, HEAD
+from studyapp.verification import Survey, Surveying, verify
+from tests.runs.writing import COIN, HEAD, LOOP, run_of
 from tests.studying import CHOICE, Clock, library
 
 LINK = '[simulation]\nname = "coin"\n'
@@ -21,6 +21,9 @@ ASKED = '\n[answer]\nvalue = "share"\nabsolute = 0.2\n'
 NO_CLAIM = LINK + 'claims = ["no_such_claim"]'
 BACKED = LINK + 'claims = ["share_is_chance", "fair"]'
 FALSE = COIN.replace('between(values["share"], 0.4, 0.6)', 'between(values["share"], 0.9, 1.0)')
+
+
+Shown = tuple[float, Sequence[str]]
 
 
 def deck(**settings: str) -> str:
@@ -56,6 +59,22 @@ def verified(
             await asyncio.gather(*(one.close() for one in laboratories))
 
     return asyncio.run(work())
+
+
+def surveyed(opened: Library, seeds: int = 1, *, seconds: float = 5, workers: int = 1) -> tuple[Survey, list[Shown]]:
+    """What comes of verifying all simulations and cards, and the progress that was shown."""
+    seen: list[Shown] = []
+    surveying = Surveying(list(opened.store.cards()), seeds)
+
+    async def work() -> None:
+        laboratories = [opened.another_laboratory(Limits(seconds=seconds)) for _ in range(workers)]
+        try:
+            await surveying.run(laboratories, lambda *at: seen.append(at))
+        finally:
+            await asyncio.gather(*(one.close() for one in laboratories))
+
+    asyncio.run(work())
+    return surveying.survey(), seen
 
 
 def failures(folder: Path, settings: str, seeds: int = 1) -> Sequence[Failure]:
@@ -189,23 +208,99 @@ def test_failures_come_in_the_order_of_the_cards(folder: Path) -> None:
         assert [(one.card, one.seed) for one in found.failures] == [(c, s) for c in "ac" for s in range(3)]
 
 
-# --- one run --------------------------------------------------------------------------------------
+# --- all simulations ------------------------------------------------------------------------------
+
+PLACED = COIN.replace('domain="chance 0.5")', 'domain="chance 0.5", at={"tosses": 400})')
+NEVER = COIN.replace("parameters.chance == 0.5", "parameters.chance == 0.25")
 
 
-def test_an_element_of_an_array_may_be_asked_for(folder: Path) -> None:
-    """Counted from either end; one that is not there is a failure."""
-    with library(folder, Clock(), deck=deck(card=LINK + ASKED)) as opened:
-        (card,) = opened.store.cards()
-    assert card.answer is not None
-    run = Run("coin", "", {}, 0, {"share": [0.9, 0.5]}, {"share": [0.5, 0.5]}, (), (), "", 0.0)
-    for index, fails in ((0, True), (1, False), (-1, False), (2, True), (None, True)):
-        assert bool(judged(replace(card, answer=replace(card.answer, index=index)), run)) is fails
+def test_every_claim_is_judged_at_the_defaults_and_where_it_says(folder: Path) -> None:
+    """For each seed; runs that cards rely on are shared, and their claims are judged too."""
+    write(folder, PLACED)
+    cards = deck(a=BACKED, b=LINK + "parameters = { tosses = 400 }", c=LINK + "parameters = { chance = 0.9 }")
+    with library(folder, Clock(), deck=cards) as opened:
+        found, _ = surveyed(opened, seeds=2)
+    (record,) = found.records
+    assert (record.runs, record.held, record.failed, record.silent) == (6, ("share_is_chance", "fair"), (), ())
+    assert record.slowest > 0
+    assert found.verification == Verification(3, 6, 10, ())
+    assert found.holds
 
 
-def test_a_claim_may_have_measured_no_number(folder: Path) -> None:
-    """It fails, and says that it is no finite number."""
-    with library(folder, Clock(), deck=deck(card=LINK + 'claims = ["fair"]')) as opened:
-        (card,) = opened.store.cards()
-        claim = Claim("coin.2", "fair", "it is fair", Verdict.FAILS)
-        (failure,) = judged(card, Run("coin", "", {}, 0, {}, {}, (), (claim,), "", 0.0))
-        assert failure.what == "claim fair (coin.2) fails: measured no finite number"
+def test_a_claim_that_fails_is_told_without_a_card(folder: Path) -> None:
+    """At each place and seed; the cards that rely on it are told as well."""
+    write(folder, PLACED.replace('between(values["share"], 0.4, 0.6)', 'between(values["share"], 0.9, 1.0)'))
+    with library(folder, Clock(), deck=deck(card=BACKED)) as opened:
+        found, _ = surveyed(opened, seeds=2, workers=2)
+    told = [(one.card, one.claim, one.given, one.seed) for one in found.verification.failures]
+    assert told == [
+        *(("card", "fair", {}, seed) for seed in (0, 1)),
+        *(("", "fair", {}, seed) for seed in (0, 1)),
+        *(("", "fair", {"tosses": 400}, seed) for seed in (0, 1)),
+    ]
+    assert found.records[0].failed == ("fair",)
+    assert not found.holds
+
+
+def test_a_claim_that_never_spoke_is_no_failure(folder: Path) -> None:
+    """It is told."""
+    write(folder, NEVER)
+    with library(folder, Clock()) as opened:
+        found, _ = surveyed(opened)
+    assert found.records[0].silent == ("fair",)
+    assert found.holds
+
+
+def test_a_simulation_that_does_not_load_or_run_stops_no_other(folder: Path) -> None:
+    """Of one that fails no further run is made, and the cards that rely on it are not borne out."""
+    for name, text in {"bad": "def", "raises": run_of("return 1 / 0"), "hangs": LOOP}.items():
+        (folder / "shipped" / "simulations" / f"{name}.py").write_text(text, encoding="utf-8")
+    cards = deck(a=BACKED, b='[simulation]\nname = "raises"', c='[simulation]\nname = "bad"')
+    with library(folder, Clock(), deck=cards) as opened:
+        found, _ = surveyed(opened, seeds=20, seconds=0.5)
+    bad, coin, hangs, raises = found.records
+    assert (bad.runs, bad.error) == (0, "bad.py:1: is not Python: invalid syntax; correct it")
+    assert (coin.runs, coin.error) == (20, "")
+    assert hangs.error.startswith("hangs.py:")
+    assert "took longer than 0.5 s" in hangs.error
+    assert "ZeroDivisionError" in raises.error
+    failed = {(one.card, one.simulation) for one in found.verification.failures}
+    assert failed == {("b", "raises"), ("c", "bad"), ("", "raises"), ("", "hangs")}
+    assert sum(one.card == "b" for one in found.verification.failures) == 20
+    assert found.problems == ()
+
+
+def test_parameters_that_do_not_fit_are_the_cards_fault(folder: Path) -> None:
+    """Its simulation goes on."""
+    with library(folder, Clock(), deck=deck(a=LINK + "parameters = { chance = 7.0 }")) as opened:
+        found, _ = surveyed(opened, seeds=2)
+    assert [one.card for one in found.verification.failures] == ["a", "a"]
+    assert (found.records[0].runs, found.records[0].error) == (2, "")
+
+
+def test_own_simulations_are_run_once_they_were_allowed(folder: Path) -> None:
+    """The others are named; one that bears a shipped name is a problem and takes no part."""
+    with library(folder, Clock()) as opened:
+        opened.places.simulations.mkdir()
+        for name in ("mine", "unasked", "coin"):
+            (opened.places.simulations / f"{name}.py").write_text(f"# {name}\n{COIN}", encoding="utf-8")
+        opened.laboratory.consent(opened.laboratory.source("mine"))
+        found, _ = surveyed(opened)
+    assert [one.simulation for one in found.records] == ["coin", "mine"]
+    assert found.not_run == ("unasked",)
+    (problem,) = found.problems
+    assert "there is a shipped simulation 'coin'" in problem.what
+    assert not found.holds
+
+
+def test_progress_tells_how_much_is_done_and_what_runs(folder: Path) -> None:
+    """From nothing to nearly all, when the last run begins."""
+    with library(folder, Clock()) as opened:
+        _, seen = surveyed(opened, seeds=4)
+    assert seen == [(0.0, ()), *((done / 4, ["coin"]) for done in range(4))]
+
+
+def test_a_survey_that_has_not_begun_has_found_nothing() -> None:
+    """As when it is stopped at once."""
+    assert Surveying([], 1).survey() == Survey((), (), (), Verification(0, 0, 0, ()))
+    assert Record("coin").runs == 0

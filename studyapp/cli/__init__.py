@@ -21,6 +21,7 @@ COMMANDS = {
     "exams": "exams",
     "run": "run",
     "verify": "verify",
+    "new": "new",
     "check": "files",
     "stamp": "files",
     "relink": "files",

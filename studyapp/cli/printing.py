@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -146,6 +147,7 @@ class Bar:
     def __init__(self) -> None:
         self._watched = sys.stderr.isatty()
         self._shown = 0.0
+        self._doing: Sequence[str] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -154,12 +156,17 @@ class Bar:
         if self._shown:
             wipe()
 
-    def show(self, fraction: float) -> None:
-        """Show a fraction from 0 to 1."""
-        if self._watched and time.monotonic() - self._shown > 0.1:
-            self._shown = time.monotonic()
+    def show(self, fraction: float, doing: Sequence[str] = ()) -> None:
+        """Show a fraction from 0 to 1, and as many of the names of what is being done as the line has room for."""
+        if self._watched and (time.monotonic() - self._shown > 0.1 or doing != self._doing):
+            self._shown, self._doing = time.monotonic(), doing
             filled = round(self.WIDTH * fraction)
-            click.echo(f"\r{'█' * filled}{'░' * (self.WIDTH - filled)} {100 * fraction:3.0f} %", err=True, nl=False)
+            line = f"{'█' * filled}{'░' * (self.WIDTH - filled)} {100 * fraction:3.0f} %"
+            room = shutil.get_terminal_size().columns - 1
+            for position, name in enumerate(doing):
+                longer = line + (", " if position else "  ") + one_line(name)
+                line = longer if width(longer) <= room else line
+            click.echo(f"\r\x1b[K{line}", err=True, nl=False)
 
     def count(self, done: int, of: int) -> None:
         """Show that so many of so many are done."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from studyapp.cli.arguments import Whole
 from studyapp.cli.common import Call, common, json_option, warn_of_problems
 from studyapp.cli.printing import counted, one_line, print_json, print_table, say
 from studyapp.core import sm2 as algorithm
+
+if TYPE_CHECKING:
+    from studyapp.core.experiments.predictions import Calibration
 
 MOST_GRADES = 500
 """The interval grows like a power: after some thousand grades nothing could print it."""
@@ -54,9 +59,11 @@ def stats(call: Call, as_json: bool) -> None:
     studyapp stats --json
 
     JSON: {today, cards, mastery: [cards at level 0, ..., 4], due, new, week: [due tomorrow, ...], answers,
-    cards_answered, days, seconds, grades: {"0": n, ...}, sure: {right, of}, guess: {right, of}}; `today` and `days` are
-    study days, whole days since 1970-01-01.
+    cards_answered, days, seconds, grades: {"0": n, ...}, sure: {right, of}, guess: {right, of}, predictions: {"sure":
+    {right, of}, ...}, curves: {drawn, decades, spans}}; `today` and `days` are study days, whole days since 1970-01-01;
+    the median error of drawn curves is in decades over a logarithmic axis, else a share of the curve's span.
     """
+    from studyapp.core.experiments.predictions import calibration
     from studyapp.core.history import effective
     from studyapp.core.statistics import statistics
     from studyapp.overview import overview
@@ -64,7 +71,8 @@ def stats(call: Call, as_json: bool) -> None:
     with call.library() as library:
         warn_of_problems(library)
         seen = overview(library)
-        counts = statistics(effective([row.entry for row in library.store.entries(newest_first=False)]))
+        entries = effective([row.entry for row in library.store.entries(newest_first=False)])
+        counts, made = statistics(entries), calibration(entries)
     if as_json:
         print_json(
             {
@@ -81,6 +89,8 @@ def stats(call: Call, as_json: bool) -> None:
                 "grades": {str(grade): count for grade, count in counts.grades.items()},
                 "sure": {"right": counts.sure.right, "of": counts.sure.of},
                 "guess": {"right": counts.guess.right, "of": counts.guess.of},
+                "predictions": {name: {"right": right, "of": of} for name, (right, of) in made.right.items()},
+                "curves": {"drawn": made.drawn, "decades": made.decades, "spans": made.spans},
             }
         )
         return
@@ -88,6 +98,7 @@ def stats(call: Call, as_json: bool) -> None:
     say(f"{mastery}: {seen.all.due} due, {seen.all.new} new today")
     if not counts.answers:
         say("No study sessions yet.")
+        _say_predictions(made)
         return
     passed = sum(count for grade, count in counts.grades.items() if grade >= algorithm.PASS)
     answers = f"{counted(counts.answers, 'answer')} on {counted(counts.cards, 'card')}"
@@ -97,7 +108,19 @@ def stats(call: Call, as_json: bool) -> None:
     for name, share in (("sure", counts.sure), ("guess", counts.guess)):
         if share.of:
             say(f"when {name}: {share.right} of {share.of} right, {100 * share.right / share.of:.0f} %")
+    _say_predictions(made)
     say("next seven days: " + ", ".join(str(count) for count in seen.week) + " due")
+
+
+def _say_predictions(made: Calibration) -> None:
+    """How often predictions in the Lab came true, by confidence, and how far drawn curves were off."""
+    for name, (right, of) in made.right.items():
+        if of:
+            say(f"predictions, {name}: {right} of {of} right, {100 * right / of:.0f} %")
+    if made.drawn:
+        far = [f"{made.decades:.2f} decades"] if made.decades is not None else []
+        far += [f"{100 * made.spans:.0f} % of the span"] if made.spans is not None else []
+        say(f"{counted(made.drawn, 'curve')} drawn, the middle one {' and '.join(far)} off")
 
 
 @click.command(short_help="Check the store, and repair what can be rebuilt.")

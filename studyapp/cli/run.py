@@ -79,6 +79,9 @@ async def _run(
         if not arguments:
             return await _list(laboratory, as_json)
         name, given = arguments[0], arguments[1:]
+        for problem in laboratory.found.problems:
+            if Path(problem.path).stem == Path(name).stem in laboratory.found.sources:
+                warn(str(problem))  # an own file bears the name of a shipped simulation
         async with Waiting(f"reading {name}", quiet=as_json):
             description = await laboratory.describe(name)
         if wants_help:

@@ -33,6 +33,9 @@ _TOKEN = re.compile(
       | (?P<sign> \*\* | \S )""",
     re.VERBOSE,
 )
+SYMBOL = re.compile(r"[A-Za-zα-ωΑ-Ω][A-Za-z_α-ωΑ-Ω0-9]*")
+"""What may stand for a value in `names`."""
+
 _SAME_SIGN = {"−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "**": "^"}
 _HINTS = {"²": ": write ^2", "³": ": write ^3", "=": ": give the value alone", ",": ": the decimal sign is a point"}
 

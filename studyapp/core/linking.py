@@ -48,8 +48,10 @@ def _problems_of(card: Card, known: Mapping[str, Description]) -> Iterator[Probl
     for name in link.claims:
         if name not in claims:
             yield problem(f"[simulation] claims: {name!r} is not a claim of {link.name}", nearest(name, claims))
+    yield from _target_problems(card, description)
     if asked is None:
         return
+    yield from _formula_problems(card, asked, description)
     values = [one.name for one in description.values]
     mistakes = [one.name for one in description.mistakes if one.value == asked.value]
     about = f"about {asked.value} in {link.name}"
@@ -63,6 +65,54 @@ def _problems_of(card: Card, known: Mapping[str, Description]) -> Iterator[Probl
             what = f"[answer] mistakes: {name!r} is not a mistake {about}"
             remedy = nearest(name, mistakes) if mistakes else "there is none, leave it out"
             yield problem(what, remedy, asked.line)
+
+
+def _formula_problems(card: Card, asked: Asked, description: Description) -> Iterator[Problem]:
+    """What the formula is in: numbers of the simulation that can be drawn."""
+    assert card.simulation is not None
+    known = {one.name: one for one in description.parameters}
+    for symbol, name in asked.formula.items():
+        parameter = known.get(name)
+        what = remedy = ""
+        if parameter is None:
+            what, remedy = f"{name!r} is not a parameter of {description.name}", nearest(name, known)
+        elif parameter.kind not in ("int", "float"):
+            what, remedy = f"{symbol} stands for {name}, which is no number", "name a parameter that is one"
+        elif name not in card.simulation.vary and (parameter.low is None or parameter.high is None):
+            what, remedy = (
+                f"{symbol} stands for {name}, which has no bounds to draw from",
+                "give its candidates in vary",
+            )
+        if what:
+            yield Problem(card.deck, asked.line or card.line, card.id, f"[answer] formula: {what}", remedy)
+    for name in card.simulation.vary if asked.formula else ():
+        if name in known and name not in asked.formula.values():
+            what = f"[answer] formula: {name} varies, and no symbol stands for it"
+            yield Problem(card.deck, asked.line or card.line, card.id, what, "add one, or fix it in parameters")
+
+
+def _target_problems(card: Card, description: Description) -> Iterator[Problem]:
+    """A target's value, and the parameters that may be changed and that meet it."""
+    link, target = card.simulation, card.target
+    if link is None or target is None:
+        return
+
+    def problem(what: str, remedy: str) -> Problem:
+        return Problem(card.deck, target.line or card.line, card.id, f"[target] {what}", remedy)
+
+    values, names = [one.name for one in description.values], [one.name for one in description.parameters]
+    if target.value not in values:
+        yield problem(f"value: {target.value!r} is not a value of {link.name}", nearest(target.value, values))
+    for name in target.change:
+        if name not in names:
+            yield problem(f"change: {name!r} is not a parameter of {link.name}", nearest(name, names))
+    for name in target.solution:
+        if name in names and name not in target.change:
+            yield problem(
+                f"solution: {name} is not among what may be changed", f"add it to change = {[*target.change]}"
+            )
+    for error in description.errors({**link.parameters, **target.solution}):
+        yield problem(f"solution: {error.what}", error.remedy or "correct the value")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

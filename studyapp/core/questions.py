@@ -18,6 +18,7 @@ from studyapp.core.cloze import cloze, cloze_answer, code_ranges
 from studyapp.model import Card, Kind, Option, ParameterValue
 
 if TYPE_CHECKING:
+    from studyapp.core.formula_answers import Sample
     from studyapp.simulation import Key
 
 PLACEHOLDER = re.compile(r"@\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -42,7 +43,8 @@ class Question:
     """A card as it is asked once. All texts are Markdown with every `@{x}` replaced.
 
     `options` are in the order shown. `accepted` are the answers that count when typed; a computed card is judged
-    against its `key` instead. For a cloze card `front` has the gap and `back` the whole text.
+    against its `key` instead, one that asks for a formula against its `samples`. For a cloze card `front` has the gap
+    and `back` the whole text.
     """
 
     card: Card
@@ -56,6 +58,7 @@ class Question:
     accepted: tuple[str, ...] = ()
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
     key: Key | None = None
+    samples: tuple[Sample, ...] = ()
 
     @property
     def right(self) -> int:
@@ -102,7 +105,9 @@ def reserved(card: Card) -> list[dict[str, ParameterValue]]:
     return [dict(zip(names, values, strict=True)) for _, values in ranked[:number]]
 
 
-def pose(card: Card, seed: int, key: Key | None = None, *, exam: bool = False) -> Question:
+def pose(
+    card: Card, seed: int, key: Key | None = None, samples: tuple[Sample, ...] = (), *, exam: bool = False
+) -> Question:
     """Ask a card. `key` is the computed answer at the parameters that `draw` gives for the same seed."""
     parameters = draw(card, seed, exam=exam)
 
@@ -130,6 +135,7 @@ def pose(card: Card, seed: int, key: Key | None = None, *, exam: bool = False) -
         accepted=tuple(filled(answer) for answer in accepted),
         parameters=parameters,
         key=key,
+        samples=samples,
     )
 
 

@@ -127,6 +127,7 @@ class _Draft:
                 stamped=bool(title.id),
                 simulation=link,
                 answer=settings.asked,
+                target=settings.target,
             )
             for number in (numbers or (None,))
         ]
@@ -308,6 +309,8 @@ class _Draft:
             if self.around.broken:
                 remedy = f"correct the part's settings on line {self.around.broken}"
             self.report(settings.asked.line, "[answer]: no simulation to compute it", remedy)
+        if own is None and settings.target is not None and part is None:
+            self.report(settings.target.line, "[target]: no simulation to find it in", "name it under [simulation]")
         if own is None or (own.name and (part is None or part.name != own.name)):
             return own or part
         if part is None:

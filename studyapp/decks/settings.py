@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, TypeVar
 
+from studyapp.core.expressions import FUNCTIONS, SYMBOL
 from studyapp.decks.clean import CONTROL
 from studyapp.decks.keylines import key_line
 from studyapp.decks.plaintoml import read_plain
-from studyapp.model import Asked, ParameterValue, SimulationLink
+from studyapp.model import Asked, ParameterValue, SimulationLink, Target
 
 T = TypeVar("T")
 Keys = tuple[str, ...]
@@ -20,7 +21,8 @@ Keys = tuple[str, ...]
 TAG = re.compile(r"\w[\w-]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SIMULATION = ("name", "parameters", "vary", "claims")
-_ANSWER = ("value", "tolerance", "absolute", "mistakes", "unit", "index")
+_ANSWER = ("value", "tolerance", "absolute", "mistakes", "unit", "index", "formula")
+_TARGET = ("task", "value", "index", "above", "below", "change", "solution")
 
 
 class Place(Enum):
@@ -28,7 +30,7 @@ class Place(Enum):
 
     DECK = ("source", "tags")
     PART = ("source", "tags", "simulation")
-    CARD = ("accept", "simulation", "answer")
+    CARD = ("accept", "simulation", "answer", "target")
 
 
 _ELSEWHERE = {
@@ -40,6 +42,8 @@ _ELSEWHERE = {
     (Place.DECK, "answer"): "put it under a card",
     (Place.DECK, "accept"): "put it under a card",
     (Place.PART, "answer"): "put it under a card",
+    (Place.DECK, "target"): "put it under a card",
+    (Place.PART, "target"): "put it under a card",
     (Place.PART, "accept"): "put it under a card",
 }
 
@@ -61,6 +65,7 @@ class Settings:
     accept: tuple[str, ...] = ()
     link: SimulationLink | None = None
     asked: Asked | None = None
+    target: Target | None = None
 
 
 def read_settings(lines: Sequence[str], first: int, place: Place) -> tuple[Settings, list[Fault]]:
@@ -129,6 +134,7 @@ class _Reader:
             accept=self.texts(("accept",), allowed["accept"]) if "accept" in allowed else (),
             link=self.link(allowed["simulation"]) if "simulation" in allowed else None,
             asked=self.asked(allowed["answer"]) if "answer" in allowed else None,
+            target=self.target(allowed["target"]) if "target" in allowed else None,
         )
 
     def unknown(self, above: Keys, key: str, known: Sequence[str]) -> None:
@@ -192,10 +198,7 @@ class _Reader:
             self.fault(("answer", "absolute"), "stands beside tolerance", "keep one of the two")
         elif tolerance is not None and tolerance >= 1:
             self.fault(("answer", "tolerance"), f"{tolerance:g} is 100 % or more", "it is relative: 0.05 is 5 %")
-        index = table.get("index")
-        if index is not None and (isinstance(index, bool) or not isinstance(index, int) or index < 0):
-            self.fault(("answer", "index"), "must be a whole number from 0", "0 is the first element")
-            index = None
+        index = self.element(("answer", "index"), table.get("index"))
         return Asked(
             value=value,
             tolerance=tolerance,
@@ -204,9 +207,72 @@ class _Reader:
             unit=self.text(("answer", "unit"), table.get("unit", "")),
             index=index,
             line=here,
+            formula=self.symbols(table["formula"]) if "formula" in table else {},
+        )
+
+    def element(self, keys: Keys, index: object) -> int | None:
+        if index is None or (isinstance(index, int) and not isinstance(index, bool) and index >= 0):
+            return index
+        self.fault(keys, "must be a whole number from 0", "0 is the first element")
+        return None
+
+    def symbols(self, value: object) -> dict[str, str]:
+        """The symbols of a formula with their parameters; a list names parameters that are their own symbols."""
+        keys = ("answer", "formula")
+        pairs = [(one, one) for one in value] if isinstance(value, list) else value
+        pairs = list(pairs.items()) if isinstance(pairs, dict) else pairs
+        if not isinstance(pairs, list) or not pairs:
+            self.fault(keys, "must name what the formula is in", 'write formula = { a = "fan_in" } or ["fan_in"]')
+            return {}
+        for symbol, name in pairs:
+            if not isinstance(name, str):
+                self.fault(keys, f"{name!r:.40} is no parameter's name", "put it in quotes")
+                return {}
+            if not SYMBOL.fullmatch(symbol):
+                self.fault(keys, f"{symbol!r:.40} is no symbol", "use letters and digits, a letter first")
+                return {}
+            if symbol in FUNCTIONS:
+                self.fault(keys, f"{symbol!r} is the name of a function", "use another symbol")
+                return {}
+        return dict(pairs)
+
+    def target(self, table: object) -> Target | None:
+        here = self.header("target")
+        if not isinstance(table, dict):
+            self.fault(("target",), "must be a table", "write [target] on a line of its own, its keys below")
+            return None
+        for key in table.keys() - set(_TARGET):
+            self.unknown(("target",), key, _TARGET)
+        examples = {
+            "task": 'write task = "find a gain at which ..."',
+            "value": "name the value of the simulation that is to cross the bound",
+            "change": 'write change = ["gain"], the parameters that may be changed',
+            "solution": "write solution = { gain = 0.5 }, one way to meet it",
+        }
+        for key, remedy in examples.items():
+            if key not in table:
+                self.fault(("target", key), "is missing", remedy)
+        bounds = {key: self.finite(("target", key), table[key]) for key in ("above", "below") if key in table}
+        if not bounds:
+            self.fault(("target", "above"), "is missing", "write above = ..., below = ..., or both")
+        return Target(
+            task=self.text(("target", "task"), table.get("task", "")),
+            value=self.text(("target", "value"), table.get("value", "")),
+            change=self.texts(("target", "change"), table["change"]) if "change" in table else (),
+            solution=self.pairs("solution", table["solution"], self.value, "target") if "solution" in table else {},
+            above=bounds.get("above"),
+            below=bounds.get("below"),
+            index=self.element(("target", "index"), table.get("index")),
+            line=here,
         )
 
     # --- values
+
+    def finite(self, keys: Keys, value: object) -> float | None:
+        if _is_number(value) and isinstance(value, int | float):
+            return float(value)
+        self.fault(keys, "must be a number", f"write {keys[-1]} = 0.05")
+        return None
 
     def text(self, keys: Keys, value: object) -> str:
         if isinstance(value, str):
@@ -233,9 +299,11 @@ class _Reader:
         self.fault(("answer", key), "must be a number above 0", f"write {key} = 0.05")
         return None
 
-    def pairs(self, key: str, value: object, read: Callable[[Keys, object], T | None]) -> dict[str, T]:
+    def pairs(
+        self, key: str, value: object, read: Callable[[Keys, object], T | None], table: str = "simulation"
+    ) -> dict[str, T]:
         """A table of parameters, each value read by `read`, which reports what it cannot use."""
-        keys = ("simulation", key)
+        keys = (table, key)
         if not isinstance(value, dict):
             self.fault(keys, "must be a table", f"write {key} = {{ name = ... }}")
             return {}

@@ -12,8 +12,8 @@ from typing import TextIO
 
 from studyapp.runs.errors import SimulationError
 
-TEMPLATE = "_template.py"
-"""Lies among the shipped simulations; the underscore keeps it out of their list."""
+TEMPLATE = Path(__file__).with_name("template.py")
+"""A simulation like any other, which nothing imports; here the tools that look over the package look over it too."""
 
 LONGEST = 60
 
@@ -22,7 +22,7 @@ NAME = re.compile(f"[a-z][a-z0-9_]{{0,{LONGEST - 1}}}")
 TITLE = 'TITLE = "A random walk"\n'
 
 
-def begin(name: str, shipped: Path, taken: Container[str], own: Path) -> Path:
+def begin(name: str, taken: Container[str], own: Path) -> Path:
     """Write the template as NAME.py into the learner's own folder, made if need be; its title is the name in words.
 
     `taken` are the names of the shipped simulations. A SimulationError for a name that is no lower_snake_case, or
@@ -35,11 +35,6 @@ def begin(name: str, shipped: Path, taken: Container[str], own: Path) -> Path:
         raise SimulationError(repr(name), what, f"it may be {suggested(name)}")
     if name in taken:
         raise SimulationError(name, "there is a shipped simulation of this name", f"it may be my_{name}")
-    try:
-        text = (shipped / TEMPLATE).read_text(encoding="utf-8")
-    except OSError as error:
-        why = f"cannot be read: {error.strerror}"
-        raise SimulationError(str(shipped / TEMPLATE), why, "install studyapp anew") from error
     path = own / f"{name}.py"
     try:
         own.mkdir(parents=True, exist_ok=True)
@@ -47,7 +42,7 @@ def begin(name: str, shipped: Path, taken: Container[str], own: Path) -> Path:
         raise SimulationError(str(own), f"no folder can be made there: {error.strerror}", "make room for it") from error
     try:
         with path.open("x", encoding="utf-8") as file:
-            _fill(file, _named(text, name))
+            _fill(file, _named(TEMPLATE.read_text(encoding="utf-8"), name))
     except FileExistsError as error:
         raise SimulationError(str(path), "it exists, and stays as it is", "choose another name, or edit it") from error
     except OSError as error:

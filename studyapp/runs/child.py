@@ -163,7 +163,8 @@ def _perform(line: socket.socket, task: dict[str, Any], loaded: Loaded) -> Any:
             return frames.plain(simulation.description)
         case "keys":
             asked = (task["sets"], task["value"], task["index"], task["mistakes"])
-            return [frames.plain(key) for key in evaluate.keys(simulation, *asked)]
+            found = evaluate.keys(simulation, *asked, where_it_applies=task["where_it_applies"])
+            return [None if key is None else frames.plain(key) for key in found]
         case "beside":
             return evaluate.beside(simulation, task["parameters"])
         case "applying":

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 
 Accepted = Mapping[str, Any]
 
+
+class ApartError(SimulationError):
+    """Parameters that are each within their bounds and that the simulation does not take together."""
+
+
 ASKED = "[answer] index"
 """Where the error lies when a card asks for an element that a value does not have."""
 
@@ -82,12 +87,19 @@ def run(simulation: Simulation, given: Accepted, seed: int, progress: Callable[[
 
 
 def keys(
-    simulation: Simulation, sets: Sequence[Accepted], value: str, index: int | None, mistakes: Sequence[str]
-) -> list[Key]:
+    simulation: Simulation,
+    sets: Sequence[Accepted],
+    value: str,
+    index: int | None,
+    mistakes: Sequence[str],
+    *,
+    where_it_applies: bool = False,
+) -> list[Key | None]:
     """The exact value at each set of parameters, and what the named mistakes give there.
 
     `index` says which element of an array is asked (negative: from the end). A SimulationError names the parameters
-    where the value does not apply or is not finite.
+    where the value does not apply or is not finite; `where_it_applies` gives None for a set where it does not apply, or
+    whose parameters do not go together.
     """
     known = {mark.name: mark for mark in simulation.description.values}
     about = {mark.name: mark.value for mark in simulation.description.mistakes}
@@ -98,10 +110,19 @@ def keys(
         if about.get(name) != value:
             have = ", ".join(one for one, what in about.items() if what == value) or "(it has none)"
             raise simulation.wrong(f"has no mistake {name!r} about {value}", f"name one of {have}")
-    found = []
+    found: list[Key | None] = []
     for given in sets:
-        accepted, parameters = _parameters(simulation, given)
+        try:
+            accepted, parameters = _parameters(simulation, given)
+        except ApartError:
+            if not where_it_applies:
+                raise
+            found.append(None)
+            continue
         at = ", ".join(f"{name}={_short(accepted[name])}" for name in given) or "the defaults"
+        if where_it_applies and not _applies(simulation, known[value], parameters):
+            found.append(None)
+            continue
         if not _applies(simulation, known[value], parameters):
             remedy = "ask where @expected applies"
             raise simulation.wrong(f"{value} has no exact answer at {at}", remedy, simulation.expected[value])
@@ -150,7 +171,10 @@ def _parameters(simulation: Simulation, given: Accepted) -> tuple[dict[str, Any]
     except ParameterError as error:
         raise simulation.wrong(error.what, error.remedy or "choose another value") from error
     with _blaming(simulation, "Parameters"):
-        return accepted, simulation.parameters(**accepted)
+        try:
+            return accepted, simulation.parameters(**accepted)
+        except ParameterError as error:  # raised by the author's own __post_init__: each fits, together they do not
+            raise ApartError(simulation.file, error.what, error.remedy or "choose other values") from error
 
 
 def _applies(simulation: Simulation, mark: ClaimMark | ExpectedMark, parameters: object) -> bool:

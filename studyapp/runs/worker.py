@@ -84,9 +84,39 @@ class Worker:
         mistakes: Sequence[str] = (),
     ) -> list[Key]:
         """The exact value at each set of parameters, of an array its element `index`, with what the mistakes give."""
-        asked = {"sets": [dict(one) for one in parameter_sets], "value": value, "index": index}
-        told = await self._ask_of(source, "keys", {**asked, "mistakes": list(mistakes)})
-        return [self._restored(Key, source.path, one) for one in told]
+        found = await self._keys(source, parameter_sets, value, index, mistakes, where_it_applies=False)
+        return [key for key in found if key is not None]
+
+    async def keys_where_it_applies(
+        self,
+        source: Source,
+        parameter_sets: Sequence[Mapping[str, Any]],
+        value: str,
+        index: int | None = None,
+        mistakes: Sequence[str] = (),
+    ) -> list[Key | None]:
+        """The same, with None for a set where the value does not apply or the parameters do not go together."""
+        return await self._keys(source, parameter_sets, value, index, mistakes, where_it_applies=True)
+
+    async def _keys(
+        self,
+        source: Source,
+        parameter_sets: Sequence[Mapping[str, Any]],
+        value: str,
+        index: int | None,
+        mistakes: Sequence[str],
+        *,
+        where_it_applies: bool,
+    ) -> list[Key | None]:
+        asked = {
+            "sets": [dict(one) for one in parameter_sets],
+            "value": value,
+            "index": index,
+            "mistakes": list(mistakes),
+            "where_it_applies": where_it_applies,
+        }
+        told = await self._ask_of(source, "keys", asked)
+        return [None if one is None else self._restored(Key, source.path, one) for one in told]
 
     async def applying(self, source: Source, parameter_sets: Sequence[Mapping[str, Any]]) -> list[frozenset[str]]:
         """The names of the claims that apply at each set of parameters; nothing is run for that."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from studyapp.model import Asked, Card, Kind, Option, ParameterValue, SimulationLink
+from studyapp.model import Asked, Card, Kind, Option, ParameterValue, SimulationLink, Target
 from studyapp.store.errors import CacheError
 
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -53,7 +53,12 @@ def encode(card: Card) -> str:
     if (asked := card.answer) is not None:
         one["answer"] = (
             *(asked.value, asked.tolerance, asked.absolute, asked.mistakes),
-            *(asked.unit, asked.index, asked.line),
+            *(asked.unit, asked.index, asked.line, dict(asked.formula)),
+        )
+    if (target := card.target) is not None:
+        one["target"] = (
+            *(target.task, target.value, target.change, dict(target.solution)),
+            *(target.above, target.below, target.index, target.line),
         )
     return _dumps(one)
 
@@ -62,7 +67,7 @@ def decode(text: str) -> Card:
     """The card in a JSON text; CacheError if it is none."""
     try:
         one: dict[str, Any] = _loads(text)
-        simulation, answer = one.get("simulation"), one.get("answer")
+        simulation, answer, target = one.get("simulation"), one.get("answer"), one.get("target")
         return Card(
             id=one["id"],
             kind=Kind(one["kind"]),
@@ -83,6 +88,7 @@ def decode(text: str) -> Card:
             stamped=one.get("stamped", True),
             simulation=None if simulation is None else _link(*simulation),
             answer=None if answer is None else _asked(*answer),
+            target=None if target is None else _target(*target),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise CacheError(f"a card that cannot be read: {error}") from None
@@ -108,8 +114,23 @@ def _asked(
     unit: str,
     index: int | None,
     line: int,
+    formula: dict[str, str],
 ) -> Asked:
-    return Asked(value, tolerance, absolute, tuple(mistakes), unit, index, line)
+    return Asked(value, tolerance, absolute, tuple(mistakes), unit, index, line, formula)
+
+
+def _target(
+    task: str,
+    value: str,
+    change: list[str],
+    solution: dict[str, object],
+    above: float | None,
+    below: float | None,
+    index: int | None,
+    line: int,
+) -> Target:
+    found = {key: parameter_value(one) for key, one in solution.items()}
+    return Target(task, value, tuple(change), found, above, below, index, line)
 
 
 def parameter_value(value: object) -> ParameterValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from textual.containers import Container
@@ -19,7 +20,7 @@ class AnswerBox(Container):
 
     _field: AnswerField | None = None
 
-    async def offer(self, wanted: bool, *, numeric: bool = False) -> None:
+    async def offer(self, wanted: bool, *, numeric: bool = False, symbols: Collection[str] = ()) -> None:
         """Show an empty field with the caret in it, or take the field away and give the keys back to the screen."""
         self.display = wanted
         if self._field is not None:
@@ -28,7 +29,7 @@ class AnswerBox(Container):
         if wanted:
             from studyapp.tui.answer_field import AnswerField
 
-            self._field = AnswerField(numeric=numeric)
+            self._field = AnswerField(numeric=numeric, symbols=symbols)
             await self.mount(self._field)
             self._field.focus()
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -21,8 +22,10 @@ class AnswerField(Input):
     AnswerField:focus { border: none; background: $panel-lighten-1; }
     """
 
-    def __init__(self, *, numeric: bool) -> None:
+    def __init__(self, *, numeric: bool, symbols: Collection[str] = ()) -> None:
         example = "a number or an expression, as in sqrt(6/768)" if numeric else "your answer"
+        if symbols:
+            example = f"a formula in {', '.join(symbols)}: + - * / ^ sqrt exp ln tanh pi"
         longest = expressions.LONGEST if numeric else grading.LONGEST
         super().__init__(placeholder=example, max_length=longest, select_on_focus=False, compact=True)
 

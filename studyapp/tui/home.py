@@ -32,6 +32,7 @@ class HomeScreen(StudyScreen):
         Binding("minus", "minutes(-1)", "less time"),
         Binding("p", "exam", "practice exam: choose one, or see your submissions"),
         Binding("x", "lab", "the Lab: every simulation"),
+        Binding("s", "statistics", "statistics: how sure you are, and how right"),
         Binding("exclamation_mark", "problems", "what is wrong in the decks"),
         Binding("u", "app.undo", "take the last answer or act back"),
         Binding("U", "app.redo", "do it again"),
@@ -100,6 +101,7 @@ class HomeScreen(StudyScreen):
                 Hint("-", "less time", "screen.minutes(-1)"),
                 Hint("p", "practice exam", "screen.exam"),
                 Hint("x", "lab", "screen.lab"),
+                Hint("s", "statistics", "screen.statistics"),
                 *problems,
                 Hint("u", "undo", "app.undo"),
                 Hint("/", "find", "app.find"),
@@ -147,6 +149,12 @@ class HomeScreen(StudyScreen):
     def action_lab(self) -> None:
         """Open the list of simulations."""
         self.study_app.open_lab()
+
+    def action_statistics(self) -> None:
+        """Show how it has been going."""
+        from studyapp.tui.statistics import StatisticsScreen
+
+        self.app.push_screen(StatisticsScreen())
 
     def action_problems(self) -> None:
         """List what is wrong in the decks."""

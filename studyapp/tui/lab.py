@@ -25,6 +25,7 @@ from studyapp.tui.lab_form import ParameterForm
 from studyapp.tui.lab_plot import LabPlot
 from studyapp.tui.lab_prediction import Askable, Prediction, askable, logged, predictable
 from studyapp.tui.lab_prediction import compared as compared_words
+from studyapp.tui.lab_target import TargetLine
 from studyapp.tui.question_line import question_line
 
 LIVE_SECONDS = 0.5
@@ -47,6 +48,7 @@ class LabScreen(LabActions):
         Binding("v", "source", "view the source"),
         Binding("y", "copy", "copy as a command line"),
         Binding("f", "save", "save the figure, or the numbers"),
+        Binding("t", "try_again", "begin anew with what is to be found"),
         Binding("n", "new_seed", "another seed, and run"),
         Binding("pageup", "scroll(-1)", "scroll the results"),
         Binding("pagedown", "scroll(1)", "scroll the results"),
@@ -100,6 +102,7 @@ class LabScreen(LabActions):
                 yield Static(id="help")
             with Vertical(id="right"):
                 yield LabPlot(id="plot")
+        yield TargetLine(id="target")
         yield Static(id="state")
         with VerticalScroll(id="results", can_focus=False):
             yield Static(id="earlier")
@@ -139,6 +142,7 @@ class LabScreen(LabActions):
         self.static("values").update(lab_text.offered(self._description, max(30, self.app.size.width - 4)))
         self.query_one(LabPlot).invite()
         made = self._mistake in [mark.name for mark in self._description.mistakes]
+        self.query_one(TargetLine).begin(self._card, values)
         self._say(f"1 predict (d)   2 run (x)   3 compare{'   m your mistake beside the truth' if made else ''}")
         self._show_hints()
         self._single = await laboratory.single_numbers(self._simulation_name, values)  # also warms the worker
@@ -153,7 +157,13 @@ class LabScreen(LabActions):
             self.query_one(Hints).show([Hint("q", "back", "screen.leave")])
             return
         more = [Hint("g", "next figure", "screen.next_figure")] if self._run and len(self._run.figures) > 1 else []
-        back = "back to the card" if self._card else "back"
+        mistakes = [Hint("m", "mistakes", "screen.mistakes")] if self._description.mistakes else []
+        # Two lines of hints leave the plot its room; what is left out is among the keys of "?".
+        rest = [
+            Hint("f", "save", "screen.save"),
+            Hint("y", "copy command", "screen.copy", "copy"),
+            Hint("R", "reset", "screen.reset"),
+        ]
         self.query_one(Hints).show(
             [
                 Hint("↑↓", "parameter"),
@@ -165,13 +175,11 @@ class LabScreen(LabActions):
                 Hint("s", "sweep", "screen.sweep"),
                 Hint("c", "compare", "screen.compare"),
                 Hint("X", "100 seeds", "screen.seeds"),
-                *([Hint("m", "mistakes", "screen.mistakes")] if self._description.mistakes else []),
-                Hint("f", "save", "screen.save"),
-                Hint("y", "copy command", "screen.copy", "copy"),
+                *mistakes,
                 Hint("v", "source", "screen.source"),
-                Hint("R", "reset", "screen.reset"),
+                *(rest if self.app.size.width >= 100 else []),
                 Hint("?", "keys", "app.keys"),
-                Hint("q", back, "screen.leave", "back"),
+                Hint("q", "back to the card" if self._card else "back", "screen.leave", "back"),
             ]
         )
 
@@ -179,6 +187,7 @@ class LabScreen(LabActions):
         """Lay the results out anew."""
         self.set_class(self.app.size.width < 100, "narrow")
         self.set_class(self.app.size.width < 60, "small")
+        self._show_hints()
         self._show_results()
 
     def _show_results(self) -> None:
@@ -237,6 +246,10 @@ class LabScreen(LabActions):
             self._show_results()
             return
         self._take(run, parameters, seed)
+        try:
+            await self.query_one(TargetLine).judge(run, parameters, self.library.laboratory, self._keep_prediction)
+        except SimulationError as error:
+            self._say(f"! {error}")
 
     def _take(self, run: Run, parameters: Mapping[str, ParameterValue], seed: int) -> None:
         first = self._run is None
@@ -279,6 +292,8 @@ class LabScreen(LabActions):
         if pending:
             self._held = True
             self._say("changed: your prediction was for other parameters; d predicts anew, x runs it")
+        elif self.query_one(TargetLine).holds_runs:
+            self._say("changed: x runs it, which counts; d predicts")
         elif self._run is not None and self._run.seconds <= LIVE_SECONDS and not self._held:
             self.action_run()
         elif self._run is not None or self._held:
@@ -332,6 +347,11 @@ class LabScreen(LabActions):
             form.values["seed"] = self.library.seeds() % 10_000
             form.show()
             self.action_run()
+
+    def action_try_again(self) -> None:
+        """Begin anew with the card's target."""
+        if not self.query_one(TargetLine).again():
+            self._say("This card has nothing to be found; x runs the simulation.")
 
     def action_next_figure(self) -> None:
         """Show the run's next figure."""

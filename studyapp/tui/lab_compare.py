@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -69,13 +70,16 @@ class CompareScreen(StudyScreen):
     def on_resize(self) -> None:
         """Lay out for the width there is."""
         for side, run, mark in (("#left", self._kept, "A"), ("#right", self._latest, "B")):
-            if (shown := self._shown(run)) is not None:
-                titled = Figure(f"{mark}  {shown.title}", shown.x, shown.y, shown.marks)
-                self.query_one(side, LabPlot).show(titled)
+            if (shown := self._shown(run, mark)) is not None:
+                self.query_one(side, LabPlot).show(shown)
         self.static("table").update(side_by_side(self._kept, self._latest, self.text_width))
 
-    def _shown(self, run: Run) -> Figure | None:
-        return run.figures[self._figure % len(run.figures)] if run.figures else None
+    def _shown(self, run: Run, mark: str) -> Figure | None:
+        """The figure chosen, titled with the letter of its run."""
+        if not run.figures:
+            return None
+        chosen = run.figures[self._figure % len(run.figures)]
+        return replace(chosen, title=f"{mark}  {chosen.title}")
 
     def action_next_figure(self) -> None:
         """The next figure of both."""
@@ -89,8 +93,11 @@ class CompareScreen(StudyScreen):
 
     def action_save(self) -> None:
         """Ask for a file: the figure of B as a picture, the figures or both runs as numbers."""
-        shown = [one for one in (self._shown(self._kept), self._shown(self._latest)) if one is not None]
-        if shown:
+        both = self._shown(self._kept, "A"), self._shown(self._latest, "B")
+        shown = [one for one in both if one is not None]
+        if not shown:
+            self.study_app.say("These runs have no figure to save.")
+        else:
             name = f"{self._latest.simulation}_compared"
             saving = ask_and_save(self, name, shown[-1], shown, [self._kept, self._latest])
             self.run_worker(saving, group="ask", exit_on_error=False)

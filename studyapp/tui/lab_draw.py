@@ -118,7 +118,7 @@ class DrawScreen(StudyScreen):
         _, ys = drawing.handles()
         which = f"handle {drawing.chosen + 1} of {len(ys)} at {ys[drawing.chosen]:.3g}"
         return Content("\n").join(
-            [plain(f"How will {what} run? The run is made, and shown when you are done.").truncate(self.text_width),
+            [plain(f"How will {what} run? You see it when you are done.").truncate(self.text_width),
              Content.styled(which, DIM)]
         )  # fmt: skip
 

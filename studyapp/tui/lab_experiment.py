@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -43,7 +44,7 @@ class ExperimentScreen(StudyScreen):
         self._simulation_name, self._title_text = name, title
         self._others: list[Laboratory] = []
         self._figure: Figure | None = None
-        self._runs: list[Run] = []
+        self._runs: dict[int, Run] = {}
 
     def compose(self) -> ComposeResult:
         """Title, plot, words, state, keys."""
@@ -58,8 +59,7 @@ class ExperimentScreen(StudyScreen):
     def show(self, figure: Figure, words: Content) -> None:
         """Show a figure, and what it says in words."""
         self._figure = figure
-        if figure.marks:
-            self.query_one(LabPlot).show(figure)
+        self.query_one(LabPlot).show(figure)
         self.static("words").update(words)
 
     def say(self, text: str) -> None:
@@ -89,6 +89,7 @@ class ExperimentScreen(StudyScreen):
         def told(number: int, run: Run) -> None:
             nonlocal done
             done += 1
+            self._runs[number] = replace(run, figures=())
             self.came(number, run)
             filled = BAR * done // total
             self.say(f"{'█' * filled}{'░' * (BAR - filled)} {done} of {total} runs   Esc stops and keeps what there is")
@@ -145,7 +146,8 @@ class ExperimentScreen(StudyScreen):
         if figure is None or not figure.marks:
             self.study_app.say("There is nothing to save yet.")
         else:
-            saving = ask_and_save(self, f"{self._simulation_name}_{self.file_word}", figure, [figure], self._runs)
+            runs = [self._runs[number] for number in sorted(self._runs)]
+            saving = ask_and_save(self, f"{self._simulation_name}_{self.file_word}", figure, [figure], runs)
             self.run_worker(saving, group="ask", exit_on_error=False)
 
     file_word = "experiment"

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from studyapp.core.experiments.definitions import definition
+from studyapp.core.experiments.table import elements
 from studyapp.simulation import Axis, Bars, Figure, MistakeMark
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
@@ -89,7 +90,9 @@ class MistakesScreen(StudyScreen):
         width = self.text_width
         number = f"{self._at + 1} of {len(self._mistakes)}   " if len(self._mistakes) > 1 else ""
         lines = [
-            Content.assemble((number, DIM), ("the misconception: ", DIM), plain(mark.misconception).stylize(BOLD)),
+            *Content.assemble(
+                (number, DIM), ("the misconception: ", DIM), plain(mark.misconception).stylize(BOLD)
+            ).wrap(width),
             Content.assemble((f"{RIGHT} {mark.value}".ljust(30), BOLD), plain(f" {brief(exact)}")),
             Content.assemble((f"{WRONG} {mark.name}".ljust(30), BOLD), plain(f" {brief(wrong)}")),
         ]
@@ -113,14 +116,15 @@ class MistakesScreen(StudyScreen):
 
 
 def beside_each_other(mark: MistakeMark, exact: Any, wrong: Any) -> Figure:
-    """Both as bars: one for each element where the value is a row of numbers."""
-    row = isinstance(exact, list) and bool(exact) and not isinstance(exact[0], list)
-    right = [float(one) for one in exact][:MOST_BARS] if row else [_number(exact)]
-    mistaken = [float(one) for one in wrong][: len(right)] if row and isinstance(wrong, list) else [_number(wrong)]
-    mistaken += [mistaken[0]] * (len(right) - len(mistaken))
-    names = [str(place) for place in range(len(right))] if row else [mark.value]
-    return Figure("", Axis(""), Axis(""), [Bars(names, right, "right"), Bars(names, mistaken, "mistake")])
+    """Both as bars: one for each of the first elements that both have, where the value is an array.
 
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
+    A mistake that is one number stands beside every element.
+    """
+    right, mistaken = dict(elements(exact)), dict(elements(wrong))
+    if list(mistaken) == [""]:
+        mistaken = dict.fromkeys(right, mistaken[""])
+    places = [place for place in right if place in mistaken][:MOST_BARS]
+    names = [place or mark.value for place in places]
+    both = (right, "right"), (mistaken, "mistake")
+    bars = [Bars(names, [float(str(one[place])) for place in places], label) for one, label in both]
+    return Figure("", Axis(""), Axis(""), bars if places else [])

@@ -24,8 +24,11 @@ async def ask_and_save(
     given = await screen.app.push_screen_wait(AskLine(question, f"{name}.png", "save it"))
     if not given:
         return
-    file = Path(given).expanduser().absolute()
     with screen.study_app.guard():
+        try:
+            file = Path(given).expanduser().absolute()
+        except RuntimeError:
+            raise SimulationError(given, "there is no such home folder", "write the whole path") from None
         await save(file, screen.library.laboratory, figure, figures, runs)
         screen.study_app.say(f"Saved as {file}")
 
@@ -37,13 +40,14 @@ async def save(
 
     SimulationError for any other ending and for a place that cannot be written.
     """
+    alone = len(runs) == 1 and bool(runs[0].figures)  # the runs of an experiment have none of their own
     match file.suffix.lower():
         case ".csv":
-            text = table(runs[0] if len(runs) == 1 else None, figures)
+            text = table(runs[0] if alone else None, figures)
         case ".json":
             told = [plain(run) for run in runs]
             rest = {"figures": [plain(one) for one in figures]}
-            text = json.dumps(told[0] if len(told) == 1 else {"runs": told, **rest}, indent=1) + "\n"
+            text = json.dumps(told[0] if alone else {"runs": told, **rest}, indent=1) + "\n"
         case ".png" | ".svg":
             await laboratory.draw(figure, file)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -22,6 +23,7 @@ from studyapp.tui.ask import BOX
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.lab_experiment import ExperimentScreen
+from studyapp.tui.lab_text import typed
 
 COUNT = 15
 """Places of a sweep, unless the learner says otherwise."""
@@ -56,7 +58,7 @@ class AskSweep(ModalScreen[Range | None]):
             yield Static(id="question")
             if self._numeric:
                 low, high = self._parameter.low or 0.0, self._parameter.high or 0.0
-                yield Input(f"{low:g} {high:g} {COUNT}", max_length=100, compact=True, select_on_focus=False)
+                yield Input(f"{typed(low)} {typed(high)} {COUNT}", max_length=100, compact=True, select_on_focus=False)
             yield Hints(id="what")
 
     def on_mount(self) -> None:
@@ -106,7 +108,10 @@ class AskSweep(ModalScreen[Range | None]):
             self.dismiss(Range(self._values[self._at][0], found))
 
     def _range(self) -> tuple[float, float, int]:
-        words = self.query_one(Input).value.replace(",", " ").split()
+        given = self.query_one(Input).value
+        if re.search(r"\d,\d", given):
+            raise ValueError("write a point in place of a comma, and spaces between the numbers")
+        words = given.replace(",", " ").split()
         try:
             low, high = float(words[0]), float(words[1])
             count = int(words[2]) if len(words) == 3 else COUNT

@@ -144,7 +144,7 @@ def answer(session: StudySession, unfolded: bool, width: int) -> Content:
                 parts.append(beside(Content.styled(f"{letter}  ", BOLD), content(wrong.reason, width=width - 3), width))
         case Asking.TYPED if given or graded:
             parts.append(_typed(question, graded.verdict if graded else None, given, width))
-        case Asking.TYPED if question.key is not None:
+        case Asking.TYPED if question.key is not None and not question.samples:
             parts.append(content(f"**{number(question.key.value)}** {question.key.unit}", width=width))
         case Asking.STEPS:
             parts.append(steps(question, len(question.steps), width))
@@ -226,7 +226,7 @@ def _typed(question: Question, verdict: Verdict | None, given: str, width: int) 
         lines = [Content.assemble(f"{RIGHT if verdict.correct else WRONG} ", shown.stylize(BOLD))]
     if verdict is not None and verdict.note:
         lines.append(beside(Content("  "), plain(verdict.note), width))
-    if question.key is not None:
+    if question.key is not None and not question.samples:
         key = Content.assemble(
             ("= ", BOLD), (number(question.key.value), BOLD), f" {question.key.unit}".rstrip(), ("  computed", DIM)
         )

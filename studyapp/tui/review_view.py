@@ -109,7 +109,8 @@ class CardView(Vertical):
         asked = session.stage is Stage.ASKED and question is not None and not session.trouble
         typed = asked and question is not None and question.asking is Asking.TYPED
         numeric = question is not None and question.card.answer is not None
-        await self.field.offer(typed, numeric=numeric)
+        symbols = question.card.answer.formula if question is not None and question.card.answer is not None else ()
+        await self.field.offer(typed, numeric=numeric, symbols=tuple(symbols))
         self._middle.scroll_home(animate=False)
         self.query_one("#card").scroll_home(animate=False)
 

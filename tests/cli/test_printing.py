@@ -126,4 +126,4 @@ def test_progress_is_wiped_also_after_an_error(
 
     with pytest.raises(KeyError):
         work()
-    assert capsys.readouterr().err == "\r" + "█" * 15 + "░" * 15 + "  50 %" + "\r\x1b[K"
+    assert capsys.readouterr().err == "\r\x1b[K" + "█" * 15 + "░" * 15 + "  50 %" + "\r\x1b[K"

@@ -50,7 +50,7 @@ def test_a_claim_that_fails_is_exit_1(own: Path) -> None:
     assert done.status == 1
     failure, summary = done.out.splitlines()
     assert failure.startswith("✗ failing: claim is_small (mine.2) fails: measured ")
-    assert failure.endswith(", allowed up to 4; `studyapp run mine --number=10 --seed 0` shows it")
+    assert failure.endswith(f", allowed up to 4; `studyapp --home {own} run mine --number=10 --seed 0` shows it")
     assert summary.startswith("1 of 1 card failed: 1 run, 1 claim, 1 seed, ")
     (told,) = call(own, "verify", "mine", "--json").json["failures"]
     assert list(told) == FAILURE_KEYS

@@ -100,6 +100,8 @@ def _origin(card: Card, pool: AnswerPool) -> Origin | None:
     sealed = SEALED in card.tags
     if card.kind is Kind.CHOICE:
         return Origin.SEALED if sealed else Origin.WRITTEN
+    if card.answer is not None and card.answer.formula:
+        return None  # no formula is written in an exam of options
     if card.answer is not None:
         enough = len(card.answer.mistakes) >= 2
         return (Origin.SEALED if sealed else Origin.COMPUTED) if enough else None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import warnings
 
 
 def definition(source: str, name: str) -> str:
     """The function of this name at the top of the file as it is written, without its decorators; "" without one."""
     try:
-        tree = ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a file that is only shown, as of an odd escape in one of its texts
+            tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
-            return "\n".join(source.splitlines()[node.lineno - 1 : node.end_lineno])
+            return ast.get_source_segment(source, node) or ""
     return ""

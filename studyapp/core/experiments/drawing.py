@@ -16,6 +16,10 @@ STEPS = 20
 FEWEST = 3
 """A line of fewer points is no curve to draw."""
 
+DECADES = 300
+HUGE = 1e307
+"""The axes end here, in decades and in numbers: what lies further is too near to what no number can tell."""
+
 ROOM = (0.35, 0.7)
 """How much of the measured span is added below and above, so that the axis tells little of what was measured."""
 
@@ -79,11 +83,9 @@ class Drawing:
         for x, y in points:
             share = (x - self._scaled_x(self.left)) / (self._scaled_x(self.right) - self._scaled_x(self.left))
             off.append(self._scaled_y(self._value(self._height(share))) - y)
-        distance = math.sqrt(sum(one * one for one in off) / len(off))
-        if self._log_y:
-            return distance
-        heights = [y for _, y in points]
-        return distance / ((max(heights) - min(heights)) or abs(heights[0]) or 1.0)
+        span = 1.0 if self._log_y else _span([y for _, y in points])
+        # Divided first, and by hypot: squares of what simulations give may be too large a number, or too small.
+        return math.hypot(*(one / span for one in off)) / math.sqrt(len(off))
 
     @property
     def logarithmic(self) -> bool:
@@ -136,7 +138,7 @@ class Drawing:
         (a, low), (b, high) = points[max(after - 1, 0)], points[after]
         part = (x - a) / (b - a) if b > a else 1.0
         scaled = low + min(1.0, max(0.0, part)) * (high - low)
-        return 10**scaled if self._log_y else scaled
+        return 10 ** min(scaled, 308.25) if self._log_y else scaled
 
 
 def shown(figure: Figure, line: Line) -> list[tuple[float, float]]:
@@ -159,18 +161,29 @@ def curves(figures: Sequence[Figure]) -> list[tuple[Figure, Line]]:
         for mark in figure.marks:
             if isinstance(mark, Line):
                 xs = [x for x, _ in shown(figure, mark)]
-                if len(xs) >= FEWEST and max(xs) > min(xs) and all(a <= b for a, b in itertools.pairwise(xs)):
+                ordered = all(a <= b for a, b in itertools.pairwise(xs))
+                if len(xs) >= FEWEST and ordered and 0 < xs[-1] - xs[0] < math.inf:
                     found.append((figure, mark))
     return found
+
+
+def _span(heights: Sequence[float]) -> float:
+    """What a measured curve spans; the height of one that is level but for rounding."""
+    span, size = max(heights) - min(heights), max(map(abs, heights))
+    return min(span, HUGE) if span > 1e-12 * size else size or 1.0
 
 
 def begin(figure: Figure, line: Line) -> Drawing:
     """A level curve over the axes of a measured one, in the middle of an axis with room below and above it."""
     points = shown(figure, line)
-    ys = [math.log10(y) if figure.y.scale == "log" else y for _, y in points]
-    span = (max(ys) - min(ys)) or (1.0 if figure.y.scale == "log" else abs(ys[0]) or 1.0)
-    low, high = min(ys) - ROOM[0] * span, max(ys) + ROOM[1] * span
     if figure.y.scale == "log":
-        low, high = max(-300.0, low), min(300.0, high)
-        low, high = 10 ** math.floor(low), 10 ** math.ceil(high)
+        ys = [math.log10(y) for _, y in points]
+        span = (max(ys) - min(ys)) or 1.0
+        first = min(max(math.floor(min(ys) - ROOM[0] * span), -DECADES), DECADES - 1)
+        last = max(first + 1, min(math.ceil(max(ys) + ROOM[1] * span), DECADES))
+        low, high = 10.0**first, 10.0**last
+    else:
+        ys = [y for _, y in points]
+        span = _span(ys)
+        low, high = max(-HUGE, min(ys) - ROOM[0] * span), min(HUGE, max(ys) + ROOM[1] * span)
     return Drawing(figure, line, min(x for x, _ in points), max(x for x, _ in points), low, high)

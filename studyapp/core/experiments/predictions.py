@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median
 
 from studyapp.model import Entry, Predicted, Predicting
 
@@ -69,6 +68,8 @@ class Calibration:
 
 def calibration(entries: Iterable[Entry]) -> Calibration:
     """Judge the predictions among log entries; entries taken back must have been left out."""
+    from statistics import median  # not with the fold of the log, which the first screen waits for
+
     made = [one.event for one in entries if isinstance(one.event, Predicted)]
     made = [one for one in made if one.form is not Predicting.TARGET]
     counts = {}

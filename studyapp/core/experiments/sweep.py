@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from studyapp.core.sliders import ParameterValue, at
+from studyapp.core.sliders import ParameterValue
 from studyapp.simulation import Axis, Bars, Figure, Line, Parameter, Points, Run
 
 MOST = 100
@@ -34,8 +34,9 @@ def sweepable(parameter: Parameter) -> bool:
 def places(parameter: Parameter, low: float, high: float, count: int) -> list[ParameterValue]:
     """The values to run at, each once: even along the parameter's own scale from `low` to `high`, both included.
 
-    A switch or a choice goes through all it has, whatever the bounds. A ValueError for bounds that are not the
-    parameter's, that do not lie apart, or for fewer than two or more than `MOST` places.
+    Those between are rounded to three digits, or to as many as tell them apart. A switch or a choice goes through all
+    it has, whatever the bounds. A ValueError for bounds that are not the parameter's, that do not lie apart, or for
+    fewer than two or more than `MOST` places.
     """
     if parameter.kind == "bool":
         return [False, True]
@@ -46,9 +47,23 @@ def places(parameter: Parameter, low: float, high: float, count: int) -> list[Pa
         raise ValueError(f"{low:g} to {high:g} is no range; give the smaller number first")
     if not 2 <= count <= MOST:
         raise ValueError(f"a sweep has 2 to {MOST} places, not {count}")
-    between = replace(parameter, low=ends[0], high=ends[1])
-    inner = [at(between, step / (count - 1)) for step in range(1, count - 1)]
-    return list(dict.fromkeys([parameter.accept(ends[0]), *inner, parameter.accept(ends[1])]))
+    inner = _between(ends[0], ends[1], count, logarithmic=parameter.scale == "log" and ends[0] > 0)
+    if parameter.kind == "int":
+        return sorted({int(ends[0]), *map(round, inner), int(ends[1])})
+    rounded: list[float] = []
+    for digits in range(3, 18):
+        rounded = [min(ends[1], max(ends[0], float(f"{one:.{digits}g}"))) for one in inner]
+        if len({ends[0], *rounded, ends[1]}) == count:
+            break
+    return sorted({ends[0], *rounded, ends[1]})
+
+
+def _between(low: float, high: float, count: int, *, logarithmic: bool) -> list[float]:
+    """The places between both ends, even along a linear or logarithmic scale; weights, as a span may be too large."""
+    if logarithmic:
+        return [math.exp(one) for one in _between(math.log(low), math.log(high), count, logarithmic=False)]
+    shares = [step / (count - 1) for step in range(1, count - 1)]
+    return [(1 - share) * low + share * high for share in shares]
 
 
 def reading(place: ParameterValue, value: str, run: Run) -> Reading | None:
@@ -62,6 +77,8 @@ def reading(place: ParameterValue, value: str, run: Run) -> Reading | None:
 def figure(parameter: Parameter, value: str, meaning: str, readings: Sequence[Reading]) -> Figure:
     """The readings so far: points with the expected values as a line, or bars where the parameter is no number."""
     title = f"{value} by {parameter.name}"
+    if not readings:
+        return Figure(title, Axis(parameter.name), Axis(meaning), [])
     numbers = [one.measured for one in readings] + [one.expected for one in readings if one.expected is not None]
     positive = bool(numbers) and min(numbers) > 0
     up = Axis(meaning, "log" if positive and max(numbers) > WIDE * min(numbers) else "linear")

@@ -35,17 +35,18 @@ def _of_run(run: Run) -> Iterator[Row]:
     yield "seed", run.simulation, "", "", run.seed
     for part, values in (("parameter", run.parameters), ("value", run.values), ("expected", run.expected)):
         for name, value in values.items():
-            for index, number in _numbers(value):
+            for index, number in elements(value):
                 yield part, name, index, "", number
     for claim in run.claims:
         if claim.verdict is not Verdict.SILENT:
             yield "claim", claim.name, "", str(claim.verdict), "" if claim.measured is None else claim.measured
 
 
-def _numbers(value: Any, above: str = "") -> Iterator[tuple[str, object]]:
+def elements(value: Any, above: str = "") -> Iterator[tuple[str, object]]:
+    """The numbers of nested lists, each with its index; of one number the number itself, with none."""
     if isinstance(value, list | tuple):
         for place, one in enumerate(value):
-            yield from _numbers(one, f"{above} {place}".strip())
+            yield from elements(one, f"{above} {place}".strip())
     else:
         yield above, value
 
@@ -54,7 +55,7 @@ def _of_figure(figure: Figure) -> Iterator[Row]:
     for mark in figure.marks:
         match mark:
             case HeatMap(z, label):
-                for index, number in _numbers(list(z)):
+                for index, number in elements(list(z)):
                     yield figure.title, label, index, "", number
             case Bars(names, heights, label):
                 for place, (name, height) in enumerate(zip(names, heights, strict=True)):
