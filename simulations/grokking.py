@@ -322,6 +322,7 @@ def losses_only_fall(parameters: Parameters, values: Values) -> Check:
     "the test loss ends at its part that no example sees (1e-6), so that test accuracy never reaches 95 %",
     applies=lambda at: at.examples >= 100 and at.ratio >= 1.1 and at.weight_decay == 0 and at.tolerance <= 0.02,
     domain="100 examples or more, 1.1 features for each or more, no decay, tolerance of 0.02 or less",
+    at={"examples": 150},
 )
 def what_no_example_sees(parameters: Parameters, values: Values) -> Check:
     gap = abs(values["limit_of_test_loss"] / values["null_space_loss"] - 1)
@@ -359,6 +360,7 @@ def near_the_edge(parameters: Parameters, values: Values) -> Check:
     "with twice as many examples as features, the delay is less than 2.5",
     applies=lambda at: problem(at, 200, 400),
     domain="200 features, 400 examples, tolerance 0.01, no decay, init scale 1",
+    at={"examples": 400},
 )
 def examples_end_the_delay(parameters: Parameters, values: Values) -> Check:
     return below(values["delay_ratio"], 2.5)

@@ -390,6 +390,7 @@ def two_relus_are_enough(parameters: Parameters, values: Values) -> Check:
     "of the restarts, 1 tanh unit never learns XOR, 2 do in 0.38 to 0.6 of them, 8 in 0.97 or more",
     applies=lambda at: at.restarts >= 400 and at.function in INSEPARABLE,
     domain="400 restarts or more, XOR or XNOR",
+    at={"restarts": 400},
 )
 def hidden_units_learn_xor(parameters: Parameters, values: Values) -> Check:
     one, two, eight = values["success_rates"]

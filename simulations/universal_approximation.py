@@ -272,6 +272,7 @@ def twice_the_units_quarter_the_error(parameters: Parameters, values: Values) ->
     "for x^2 the largest error is h^2 / 4 exactly",
     applies=lambda at: at.function == "square",
     domain="the function x^2",
+    at={"function": "square"},
 )
 def equality_for_the_square(parameters: Parameters, values: Values) -> Check:
     return about(values["largest_error"], (parameters.width / parameters.units) ** 2 / 4, absolute=1e-10)

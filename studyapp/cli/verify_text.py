@@ -99,7 +99,7 @@ def left_lines(survey: Survey, here: Here) -> Iterator[str]:
     """A line for all that was not judged, which is no failure."""
     for record in survey.records:
         for name in record.silent:
-            yield f"· {record.simulation}: claim {name} never spoke; at={{...}} in its @claim says where it does"
+            yield f"· {record.simulation}: claim {name} never spoke: give its @claim an `at`"
     for name in survey.not_run:
         yield f"· {name} was not run, as you have not allowed it; `{here(f'studyapp run {name}')}` shows it and asks"
 

@@ -35,14 +35,14 @@ def begin(name: str, taken: Container[str], own: Path) -> Path:
         raise SimulationError(repr(name), what, f"it may be {suggested(name)}")
     if name in taken:
         raise SimulationError(name, "there is a shipped simulation of this name", f"it may be my_{name}")
-    path = own / f"{name}.py"
+    path, text = own / f"{name}.py", _named(TEMPLATE.read_text(encoding="utf-8"), name)
     try:
         own.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SimulationError(str(own), f"no folder can be made there: {error.strerror}", "make room for it") from error
     try:
         with path.open("x", encoding="utf-8") as file:
-            _fill(file, _named(TEMPLATE.read_text(encoding="utf-8"), name))
+            _fill(file, text)
     except FileExistsError as error:
         raise SimulationError(str(path), "it exists, and stays as it is", "choose another name, or edit it") from error
     except OSError as error:

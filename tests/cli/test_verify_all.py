@@ -109,7 +109,7 @@ def test_claims_that_never_spoke_are_told_and_no_failure(home: Path) -> None:
     own_simulation(home, SILENT)
     done = call(home, "verify", "--all")
     assert done.status == 0
-    assert "· mine: claim is_less never spoke; at={...} in its @claim says where it does\n" in done.out
+    assert "· mine: claim is_less never spoke: give its @claim an `at`\n" in done.out
     assert "\n1 claim holds, 1 claim never spoke: 1 simulation, 1 run, " in done.out
 
 

@@ -134,7 +134,7 @@ def test_what_was_not_judged_is_told_apart() -> None:
     """Claims that never spoke, and simulations that may not run yet; files that are left out are wrong."""
     found = Survey((COIN, FALSE), ("mine",), survey(problems=1).problems, Verification(0, 0, 0, ()))
     silent, asked = left_lines(found, at_home)
-    assert silent == "· die: claim rare never spoke; at={...} in its @claim says where it does"
+    assert silent == "· die: claim rare never spoke: give its @claim an `at`"
     assert asked.startswith("· mine was not run")
     assert "`studyapp --home there run mine`" in asked
     assert list(failed_lines(found, str)) == ["✗ own/0.py: there is a shipped one; rename it"]

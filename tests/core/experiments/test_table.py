@@ -1,0 +1,90 @@
+"""Rules of a table of numbers: every number of a run and of its figures once, as spreadsheets read them."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studyapp.core.experiments.table import HEADER, elements, table
+from studyapp.simulation import Axis, Bars, Claim, Figure, HeatMap, Line, Mark, Points, Run, Verdict
+
+MATRIX = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+RUN = Run(
+    simulation="coin",
+    sha256="0" * 64,
+    parameters={"chance": 0.5, "fair": True, "way": "odd, or even", "weights": (1.0, 2.5)},
+    seed=7,
+    values={"share": 0.25, "both": [1.0, 2.0], "map": MATRIX},
+    expected={"share": 0.5},
+    figures=(),
+    claims=(
+        Claim("coin.1", "fair", "it is fair", Verdict.FAILS, 0.25, 0.5),
+        Claim("coin.2", "odd", "it is odd", Verdict.SILENT),
+        Claim("coin.3", "lost", "it is lost", Verdict.FAILS),
+    ),
+    numpy="2",
+    seconds=0.1,
+)
+
+
+def rows(run: Run | None, *marks: Mark, title: str = "F") -> list[tuple[str, ...]]:
+    """What a spreadsheet reads, without the header."""
+    text = table(run, [Figure(title, Axis("x"), Axis("y"), marks)] if marks else [])
+    assert "\r" not in text.replace(title, "")
+    found = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""))]
+    assert found[0] == HEADER
+    return found[1:]
+
+
+def test_a_run_tells_parameters_values_and_verdicts() -> None:
+    """With the seed that makes it again; an array has one row for each element, a claim that is silent none."""
+    assert rows(RUN) == [
+        ("seed", "coin", "", "", "7"),
+        ("parameter", "chance", "", "", "0.5"),
+        ("parameter", "fair", "", "", "True"),
+        ("parameter", "way", "", "", "odd, or even"),
+        ("parameter", "weights", "0", "", "1.0"),
+        ("parameter", "weights", "1", "", "2.5"),
+        ("value", "share", "", "", "0.25"),
+        ("value", "both", "0", "", "1.0"),
+        ("value", "both", "1", "", "2.0"),
+        *[("value", "map", f"{r} {c}", "", str(MATRIX[r][c])) for r in (0, 1) for c in (0, 1, 2)],
+        ("expected", "share", "", "", "0.5"),
+        ("claim", "fair", "", "fails", "0.25"),
+        ("claim", "lost", "", "fails", ""),
+    ]
+
+
+def test_every_kind_of_mark_is_told() -> None:
+    """By the figure's title and the mark's label; bars by name, heat maps by row and column."""
+    assert rows(None, Line([1, 2], [3.5, 4], "a"), Points([9], [8.0], "b")) == [
+        ("F", "a", "0", "1", "3.5"),
+        ("F", "a", "1", "2", "4"),
+        ("F", "b", "0", "9", "8.0"),
+    ]
+    assert rows(None, Bars(["on", "off"], [1.0, 2.0], "c"), HeatMap([[1.0], [2.0]], "d")) == [
+        ("F", "c", "0", "on", "1.0"),
+        ("F", "c", "1", "off", "2.0"),
+        ("F", "d", "0 0", "", "1.0"),
+        ("F", "d", "1 0", "", "2.0"),
+    ]
+    assert rows(None) == []
+
+
+@given(st.lists(st.tuples(st.floats(), st.floats()), max_size=20), st.text(max_size=9), st.text(max_size=9))
+def test_numbers_keep_all_their_digits(points: list[tuple[float, float]], title: str, label: str) -> None:
+    """And any title or label stays one cell."""
+    found = rows(None, Line([x for x, _ in points], [y for _, y in points], label), title=title)
+    assert [(row[0], row[1], repr(float(row[3])), repr(float(row[4]))) for row in found] == [
+        (title, label, repr(x), repr(y)) for x, y in points
+    ]
+
+
+def test_elements_of_nested_lists_have_an_index() -> None:
+    """One number has none."""
+    assert list(elements([[1, 2], [3]])) == [("0 0", 1), ("0 1", 2), ("1 0", 3)]
+    assert list(elements(5.0)) == [("", 5.0)]
+    assert list(elements([])) == []
