@@ -360,7 +360,7 @@ def lowers_the_test_loss(parameters: Parameters, values: Values) -> Check:
     "the mean over the passes of a linear output is that without masks, within 4 standard errors",
     applies=lambda at: half_or_less(at) and at.passes >= 1000,
     domain="0.2 <= p <= 0.5, 1,000 passes or more",
-    at={"passes": 2000},
+    at={"passes": 10_000},
 )
 def passes_have_the_mean(parameters: Parameters, values: Values) -> Check:
     error = math.sqrt(output_variance(parameters) / parameters.passes)

@@ -9,8 +9,8 @@ With W_l ~ N(0, gain^2 / width) the matrix multiplies the gradient's norm by `ga
 (identity), by 1/sqrt(2) (ReLU: half of the slopes are 0) or by at most 1/4 (sigmoid). If f is the product of the two,
 `depth` layers multiply the norm by f^depth (Glorot & Bengio 2010, eq. 6; He et al. 2015, eq. 13).
 
-Three remedies. The right gain makes f = 1. A residual connection, h_l = h_{l-1} + alpha act(z_l), adds the identity to
-the Jacobian of every layer, so that a linear one multiplies by sqrt(1 + alpha^2 gain^2) (He et al. 2016). Clipping
+Three remedies. The right gain makes f = 1. A residual connection (He et al. 2016), h_l = h_{l-1} + alpha act(z_l), adds
+the identity to the Jacobian of every layer, so that a linear one multiplies by sqrt(1 + alpha^2 gain^2). Clipping
 scales the gradient of all weights, taken as one vector, down to a norm of c (Pascanu et al. 2013, algorithm 1): it caps
 an explosion but cures no vanishing, because all layers shrink alike.
 

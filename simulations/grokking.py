@@ -73,7 +73,7 @@ class Parameters:
 
     def __post_init__(self) -> None:
         """Gradient descent converges for lr < 1 / (lambda_max + g)."""
-        # lambda_max is larger than this with a probability below e^(-5^2 / 2) (Davidson & Szarek 2001, theorem 2.13).
+        # lambda_max is larger than this with a probability below e^(-5^2 / 2) (Davidson & Szarek 2001, theorem II.13).
         steepest = (1 + math.sqrt(self.ratio) + 5 / math.sqrt(self.examples)) ** 2
         if self.learning_rate * (steepest + self.weight_decay) >= 1:
             what = f"parameter learning_rate: {self.learning_rate:g} may diverge with these features and examples"

@@ -11,7 +11,7 @@ about kappa / 4 ln(1 / eps) steps to a share eps of the loss above the least one
     unequal scales:   (s_max / s_min)^2 for zero means,
     common means:     one eigenvalue is d m^2 + 1 for d features of unit variance, the others stay 1
 
-(LeCun, Bottou, Orr and Mueller 1998, "Efficient BackProp", sections 4.3 and 5.2; LeCun, Kanter and Solla 1991).
+(LeCun, Bottou, Orr and Mueller 1998, "Efficient BackProp", sections 4.3, 5.1, 5.3; LeCun, Kanter and Solla 1991).
 Standardising to z-scores, (x - mean) / sd, cures both. Squeezing into 0 .. 1 leaves a common mean near 1/2, and
 centring leaves the scales. What the best fit with a bias predicts is the same: the rescaled weights undo the scaling.
 

@@ -5,7 +5,7 @@ What does a penalty do to the weights? It is added to the loss: L(w) + lambda R(
     R = sum |w_i|  (L1, lasso: Tibshirani 1996)     or     R = sum w_i^2  (L2, ridge: Hoerl & Kennard 1970).
 
 With L = |y - X w|^2 / (2 n), G = X'X / n and b = X'y / n, ridge has a closed form, and lasso is a soft threshold in one
-coordinate after the other (Friedman et al. 2007) or after each gradient step (Beck & Teboulle 2009, eq. 1.4):
+coordinate after the other (Friedman et al. 2007) or after each gradient step (ISTA: Beck & Teboulle 2009):
 
     ridge: (G + 2 lambda I) w = b,     lasso: w = soft(b, lambda) = sign(b) max(|b| - lambda, 0) if G = I.
 

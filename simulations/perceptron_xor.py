@@ -1,7 +1,7 @@
 """A perceptron learns by correcting its mistakes: it ends if a line separates the classes, and XOR has no such line.
 
 What can a single unit learn? It weighs its inputs and fires where the sum a = w . x + b is positive, so its two classes
-lie on the two sides of a straight line. Rosenblatt's rule (1958; Bishop 2006, eq. 4.55) takes the rows one by one,
+lie on the two sides of a straight line. Rosenblatt's rule (1962; Bishop 2006, eq. 4.55) takes the rows one by one,
 leaves alone what is right, and otherwise turns the line towards the row: with y = +1 or -1 and the bias as the weight
 of a constant input 1,
 

@@ -5,7 +5,7 @@ s over a map of n x n, and only its maximum or its mean remains (Goodfellow et a
 
     floor((n - k) / s) + 1
 
-windows fit along a side (Dumoulin & Visin 2016, relationship 14). 2 x 2 windows in steps of 2 leave a quarter of the
+windows fit along a side (Dumoulin & Visin 2016, relationship 7). 2 x 2 windows in steps of 2 leave a quarter of the
 numbers. The maximum sends its gradient back to the one pixel that was largest, and the mean 1/k^2 of it to each pixel,
 so that the gradients of a map sum to those of its windows. Backpropagation needs the place of each maximum, so that the
 memory of the map before is not all saved. Where several pixels are largest, one of them gets it all; the run adds up to

@@ -1,7 +1,7 @@
 """Shifting and convolving commute, except where borders, strides and pooling come in: the map moves with the image.
 
 Is a convolutional network blind to where a thing is? With S_t, which shifts an image by t pixels, a layer f is
-(Goodfellow et al. 2016, section 9.2)
+(Goodfellow et al. 2016, sections 9.2 and 9.3)
 
     equivariant if  f(S_t x) = S_u f(x) for some shift u of its map,      invariant if  f(S_t x) = f(x).
 

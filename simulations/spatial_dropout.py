@@ -182,9 +182,9 @@ def averaged_noise(at: Parameters, rng: np.random.Generator) -> Figure:
     found = np.array([noise_ratios(rng, one, at) for one in lengths])
     marks: list[Line | Points] = []
     for size, ratios in zip(((at.pool, at.pool), at.size), found.T, strict=True):
-        name = "mean of {} x {}".format(*size)
-        marks.append(Line(fine, [ratio_in_theory(one, *size) for one in fine], name))
-        marks.append(Points(lengths, ratios, "drawn"))
+        name = "{} x {}".format(*size)
+        marks.append(Line(fine, [ratio_in_theory(one, *size) for one in fine], f"mean of {name}"))
+        marks.append(Points(lengths, ratios, f"drawn, {name}"))
     return Figure("Noise: pixels / maps dropped", Axis("corr. length [pixels]"), Axis("ratio", "log"), marks)
 
 

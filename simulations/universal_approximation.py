@@ -7,7 +7,7 @@ let s_k be the slope of the chord over interval k, and s_{-1} = 0. The network
 
 turns by c_k at x_k: it is the polygon through the function at the knots, so its error is that of linear interpolation,
 
-    max |f - net| <= h^2 max |f''| / 8     (de Boor 2001, chapter III, eq. 2),
+    max |f - net| <= h^2 max |f''| / 8     (de Boor 2001, chapter III),
 
 with equality for x^2: h^2 / 4. Twice the units give a quarter of the error, not half. For every accuracy there is a
 width, for any continuous function on a bounded interval, and for every activation that is not a polynomial (Leshno et

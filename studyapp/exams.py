@@ -17,6 +17,7 @@ from studyapp.core.exam.distractors import AnswerPool
 from studyapp.core.exam.events import Explained, Finished, Opened, Released, SittingEvent, Started, heard, told
 from studyapp.core.exam.history import QuestionStatistics, question_statistics
 from studyapp.core.exam.making import Blueprint, Candidate, candidates, choose, exam_question, ordered
+from studyapp.core.exam.naming import refuse_unknown
 from studyapp.core.exam.outcome import answers
 from studyapp.core.exam.paper import ExamQuestion, ExamRules, Paper, PaperError
 from studyapp.core.exam.report import Report, report
@@ -90,6 +91,7 @@ class Exams:
         decks = self.store.decks()
         titles = {deck.path: deck.title for deck in decks}
         cards = list(self.store.cards())
+        refuse_unknown(cards, blueprint)
         pool = AnswerPool(cards)
         number = len(blueprint.cards) or blueprint.questions
         found = candidates(cards, blueprint, titles, pool)

@@ -211,8 +211,10 @@ def test_what_is_asked_of_decks_parts_and_tags(making: tuple[Library, Exams]) ->
     made = asyncio.run(exams.make(Blueprint(2, decks=("ours.md",)), RULES, seed=1))
     assert made.paper.title == "Ours"
     assert asyncio.run(exams.make(Blueprint(2, decks=("ours.md",)), RULES, seed=1, title="Mine")).paper.title == "Mine"
-    with pytest.raises(PaperError, match="there are 0 questions"):
+    with pytest.raises(PaperError, match="no question in any deck has the tag 'nothing'; there are no tags"):
         asyncio.run(exams.make(Blueprint(2, tags=("nothing",)), RULES, seed=1))
+    with pytest.raises(PaperError, match="there are 0 questions"):
+        asyncio.run(exams.make(Blueprint(2, decks=("nothing.md",)), RULES, seed=1))
 
 
 def test_rule_31_what_was_seen_in_study_is_marked(making: tuple[Library, Exams]) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from studyapp.checking import check_links
+from studyapp.core.formula_answers import SETS
 from studyapp.lab import ConsentError, Laboratory
 from studyapp.library import Library
 from studyapp.runs.errors import SimulationError
+from studyapp.runs.worker import Worker
 from studyapp.simulation import ParameterError
 from tests.laboratory import COIN_CARD, at_work, card, do, no_worker, one_loop, opened, write
 from tests.runs.writing import COIN, LOOP
@@ -176,6 +178,52 @@ def test_a_verification_counts_for_its_version_of_the_file(opened: Library, tmp_
     (tmp_path / "home" / "simulations" / "coin.py").unlink()
     laboratory.refresh()
     assert laboratory.verified(share) is None
+
+
+# --- formulas and mistakes ------------------------------------------------------------------------
+
+FORMULA_CARD = COIN_CARD.replace('mistakes = ["share_of_tails"]', 'mistakes = ["share_of_tails"]\nformula = ["chance"]')
+
+
+def test_a_formula_is_judged_at_sets_that_are_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what the mistakes give there; drawn from the candidates of the card, the same ones at every question."""
+    write(tmp_path, COIN)
+    with at_work(tmp_path, coin=FORMULA_CARD) as opened:
+        laboratory, share = opened.laboratory, card(opened, "share")
+        with pytest.raises(ConsentError):
+            do(laboratory.formula_samples(share))
+        laboratory.consent(laboratory.source("coin"))
+        found = do(laboratory.formula_samples(share))
+        assert len(found) == SETS
+        assert {one.symbols["chance"] for one in found} == {0.2, 0.8}
+        assert all(one.key.value == one.symbols["chance"] for one in found)
+        assert all(one.key.mistakes["share_of_tails"] == pytest.approx(1 - one.key.value) for one in found)
+        monkeypatch.setattr(Worker, "keys_where_it_applies", None)
+        assert do(laboratory.formula_samples(share)) is found
+
+
+def test_check_finds_a_formula_whose_value_hardly_applies(tmp_path: Path) -> None:
+    """So many sets as it takes to tell formulas apart must have an exact value."""
+    write(tmp_path, COIN.replace('unit="heads per toss"', "applies=lambda parameters: parameters.chance < 0.02"))
+    text = FORMULA_CARD.replace("vary = { chance = [0.2, 0.8] }", "parameters = { tosses = 5 }").replace(
+        "@{chance}", ""
+    )
+    with at_work(tmp_path, coin=text.replace("absolute = 0.1", "absolute = 1e-3")) as opened:
+        laboratory = opened.laboratory
+        laboratory.consent(laboratory.source("coin"))
+        with pytest.raises(SimulationError, match=r"share applies at \d+ of 400 sets drawn for the formula; draw from"):
+            do(laboratory.formula_samples(card(opened, "share")))
+
+
+def test_mistakes_are_told_beside_the_exact_values(opened: Library) -> None:
+    """At any parameters that fit; a file that may not run is not asked."""
+    laboratory = opened.laboratory
+    with pytest.raises(ConsentError):
+        do(laboratory.beside("coin", {}))
+    laboratory.consent(laboratory.source("coin"))
+    assert do(laboratory.beside("coin", {"chance": 0.25})) == ({"share": 0.25}, {"share_of_tails": 0.75})
+    with pytest.raises(SimulationError, match="lies outside"):
+        do(laboratory.beside("coin", {"chance": 2}))
 
 
 # --- runs -----------------------------------------------------------------------------------------

@@ -24,7 +24,9 @@ from studyapp.tui.exam_report import ReportScreen
 from studyapp.tui.home import HomeScreen
 from studyapp.tui.keys import EVERYWHERE, NAMES
 from studyapp.tui.lab import LabScreen
+from studyapp.tui.lab_draw import DrawScreen
 from studyapp.tui.lab_form import ParameterForm
+from studyapp.tui.lab_list import LabListScreen
 from studyapp.tui.review import ReviewScreen
 from tests.cli.calling import call, own_deck, own_simulation, start, studying
 from tests.cli.conftest import home, no_environment, read_home
@@ -291,6 +293,8 @@ SCREENS: dict[str, set[str]] = {
     "Home": keys_of(HomeScreen),
     "Review": keys_of(ReviewScreen),
     "Lab": keys_of(LabScreen, ParameterForm),
+    "List of the Lab": keys_of(LabListScreen),
+    "Draw the curve": keys_of(DrawScreen),
     "Exam": keys_of(QuestionScreen) | {"?"},
     "Report of an exam": keys_of(ReportScreen) | {"Enter"},
 }

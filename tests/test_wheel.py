@@ -50,7 +50,7 @@ def test_the_presets_are_in_it(names: set[str]) -> None:
 
 def test_decks_and_simulations_are_in_it(names: set[str]) -> None:
     """Where the installed package looks for them."""
-    for folder, ending in (("decks", ".md"), ("simulations", ".py")):
+    for folder, ending in (("decks", ".md"), ("simulations", ".py"), ("simulations/data", ".npz")):
         wanted = {f"studyapp/_content/{folder}/{path}" for path in tracked(folder, ending)}
         assert wanted
         assert wanted <= names
@@ -59,7 +59,7 @@ def test_decks_and_simulations_are_in_it(names: set[str]) -> None:
 def test_nothing_else_is_in_it(names: set[str]) -> None:
     """No tests, no working files, nothing at the top level but the package."""
     assert {PurePosixPath(name).parts[0] for name in names} == {"studyapp"}
-    assert {PurePosixPath(name).suffix for name in names} <= {".py", ".md", ".tcss", ".toml", ".typed"}
+    assert {PurePosixPath(name).suffix for name in names} <= {".py", ".md", ".tcss", ".toml", ".typed", ".npz"}
     assert not [name for name in names if "test" in PurePosixPath(name).name or "__pycache__" in name]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ import click
 
 from studyapp.cli.arguments import Whole, Written
 from studyapp.cli.common import Call, Group, common, json_option
-from studyapp.cli.printing import counted, one_line, print_json, print_table, say, table_lines
+from studyapp.cli.printing import counted, one_line, print_json, print_table, say, shortened, table_lines, width
 from studyapp.core.text import json_text
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 ON_SCREEN = 50
 """So many sittings are printed for reading."""
+
+LEAST_WORDS = 12
+"""A question's words keep so many columns on any terminal."""
 
 FORMATS = {".json": "json", ".md": "md", ".html": "html"}
 
@@ -218,6 +222,8 @@ def _lines(blocks: Iterable[Block]) -> Iterator[str]:
 def questions(call: Call, as_json: bool) -> None:
     """Print how often each question was right and each named mistake was made, practice and rehearsals left out.
 
+    Beside a question's id stand its words, as far as the line goes.
+
     \b
     studyapp exams questions
     studyapp exams questions --json
@@ -227,6 +233,7 @@ def questions(call: Call, as_json: bool) -> None:
     """
     with call.library() as library:
         found = library.exams.statistics()
+        words = {} if as_json else {one.name: _words(library, one.name) for one in found.questions}
     if as_json:
         print_json(
             {
@@ -240,10 +247,22 @@ def questions(call: Call, as_json: bool) -> None:
         say("No exam counts yet; practice and rehearsals stay out of the statistics.")
         return
     say(f"{counted(found.sittings, 'sitting')}, {counted(len(found.questions), 'question')}")
-    for what, rows in (("question", found.questions), ("mistake", found.mistakes)):
-        if rows:
-            heading = (what, "right" if what == "question" else "made", "of", "", "95 % interval")
-            print_table(heading, [_facility_row(one) for one in rows], frozenset({1, 2, 3, 4}))
+    for what, times, facilities in (("question", "right", found.questions), ("mistake", "made", found.mistakes)):
+        if facilities:
+            heading, figures = (what, times, "of", "", "95 % interval"), frozenset({1, 2, 3, 4})
+            rows = [_facility_row(one) for one in facilities]
+            taken = max(map(width, table_lines(heading, rows, figures))) + 2
+            room = max(LEAST_WORDS, shutil.get_terminal_size().columns - taken)
+            beside = (shortened(words.get(one.name, ""), room) for one in facilities)
+            print_table((*heading, ""), [(*row, said) for row, said in zip(rows, beside, strict=True)], figures)
+
+
+def _words(library: Library, card_id: str) -> str:
+    """A question in one line, as the screens name it."""
+    from studyapp.tui.question_line import question_line
+
+    card = library.store.card(card_id)
+    return one_line(question_line(card).plain) if card is not None else "(no longer in a deck)"
 
 
 def _facility(one: Facility, name: str, times: str) -> dict[str, Any]:

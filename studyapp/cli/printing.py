@@ -25,9 +25,11 @@ __all__ = [
     "print_json",
     "print_table",
     "say",
+    "shortened",
     "table_lines",
     "visible",
     "warn",
+    "width",
     "wipe",
 ]
 
@@ -80,6 +82,15 @@ def width(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def shortened(text: str, columns: int) -> str:
+    """The text, with three dots at its end if it takes more columns than these, four at least."""
+    if width(text) <= columns:
+        return text
+    while width(text) > columns - 3:
+        text = text[:-1]
+    return f"{text.rstrip()}..."
 
 
 # --- numbers --------------------------------------------------------------------------------------

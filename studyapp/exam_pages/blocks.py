@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studyapp.core import durations
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 """How options are called, in the order shown."""
 
@@ -101,7 +103,5 @@ def counted(number: int, one: str) -> str:
 
 
 def clock(milliseconds: int) -> str:
-    """`0:42`, `1:02:05`; a second counts when it is full."""
-    minutes, seconds = divmod(milliseconds // 1000, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    """`0:42`, `1:02:05`, as the screens say it."""
+    return durations.clock(milliseconds / 1000)

@@ -5,6 +5,7 @@ Only ever imported in a worker process.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ MOST_NUMBERS = 2_000_000
 def numbers(value: object) -> Any:
     """A number or array as plain numbers or lists; a ValueError says what it is if it holds anything else."""
     if isinstance(value, bool | int):
+        if abs(value) > sys.float_info.max:
+            raise ValueError("is a whole number above 1.8e308")
         return value
     try:
         array = np.asarray(value)

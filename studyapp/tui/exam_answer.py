@@ -12,10 +12,11 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
+from studyapp.core import durations
 from studyapp.core.exam.report import Answer, Outcome
 from studyapp.core.exam.submission import Lock, submissions
 from studyapp.exams import Kept
-from studyapp.tui import exam_wording, wording
+from studyapp.tui import exam_wording
 from studyapp.tui.card_text import content, plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.review_text import BOLD, DIM, LETTERS, RIGHT, WRONG, beside, labelled, stacked
@@ -194,10 +195,10 @@ def handed_in(kept: Kept, answer: Answer, width: int) -> Content:
         return plain("It was not reached.").stylize(DIM)
     saves = [
         f"{LETTERS[save.option]} saved at {exam_wording.moment(kept.started, save.at)}, "
-        f"after {wording.clock((save.at - shown_at) / 1000)}"
+        f"after {durations.clock((save.at - shown_at) / 1000)}"
         for save in answer.attempt.saves
     ]
-    used = f"{wording.clock(one.used / 1000)} of {wording.clock(one.limit / 1000)} used"
+    used = f"{durations.clock(one.used / 1000)} of {durations.clock(one.limit / 1000)} used"
     ended = "" if one.lock is Lock.OPEN else f", until {one.lock.value}"
     lines = [*saves, *["nothing saved"] * (not saves), used + ended]
     return Content("\n").join([beside(Content(), plain(line).stylize(DIM), width) for line in lines])

@@ -131,7 +131,7 @@ class ReportScreen(StudyScreen):
             handed_in = [Hint("d", "what was handed in", "screen.handed_in")] if kept is not None else []
             self.query_one(Hints).show([*handed_in, Hint("?", "keys", "app.keys"), back])
             return
-        at, missed = self._at, len(exam_report_text.missed_cards(report.missed))
+        at, missed = self._at, len(report.missed_cards)
         enter = "study its deck" if isinstance(at, Topic) else "open"
         run = [Hint("x", "run it", "screen.run")] if isinstance(at, Answer) and at.question.simulation else []
         cards = not kept.sitting.paper.rules.rehearsal
@@ -215,7 +215,7 @@ class ReportScreen(StudyScreen):
         if self._kept is None or self._report is None:
             return
         with self.study_app.guard():
-            number = self.library.exams.make_misses_due(exam_report_text.missed_cards(self._report.missed))
+            number = self.library.exams.make_misses_due(self._report.missed_cards)
             if number:
                 verb = "is" if number == 1 else "are"
                 self.study_app.say(f"{wording.counted(number, 'missed card')} {verb} due today; u takes it back.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -198,8 +197,3 @@ def bar(paper: Paper, when: str, width: int) -> Content:
         return title.truncate(width, ellipsis=True)
     room = width - len(rules) - 2
     return Content.assemble(title.truncate(room, ellipsis=True, pad=True), "  ", (plain(rules).plain, DIM))
-
-
-def missed_cards(answers: Sequence[Answer]) -> list[str]:
-    """The cards of questions, each once."""
-    return list(dict.fromkeys(one.question.card for one in answers))

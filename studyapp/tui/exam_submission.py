@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from studyapp.core import durations
 from studyapp.core.exam.submission import Lock, Submission, submissions
 from studyapp.exams import Kept
 from studyapp.tui import exam_wording, wording
@@ -136,7 +137,7 @@ def _state(kept: Kept) -> str:
     sitting = kept.sitting
     if sitting.finished_at is None:
         return "Running: the time does not stop."
-    at, took = exam_wording.moment(kept.started, sitting.finished_at), wording.clock(sitting.finished_at / 1000)
+    at, took = exam_wording.moment(kept.started, sitting.finished_at), durations.clock(sitting.finished_at / 1000)
     how = "Its time ran out" if sitting.expired else "Finished"
     saved = f"{sitting.saved_answers} of {wording.counted(len(sitting.attempts), 'question')} saved"
     return f"{how} at {at}, after {took}; {saved}."
@@ -172,7 +173,7 @@ def line(kept: Kept, one: Submission, width: int) -> Content:
     question = kept.sitting.paper.questions[one.number]
     prompt = Content("-") if hidden else content(question.prompt).first_line.truncate(room - 1, ellipsis=True)
     at = exam_wording.moment(kept.started, one.saved.at) if one.saved is not None else "-"
-    used = f"{wording.clock(one.used / 1000)} of {wording.clock(one.limit / 1000)}" if shown else "-"
+    used = f"{durations.clock(one.used / 1000)} of {durations.clock(one.limit / 1000)}" if shown else "-"
     return Content.assemble(
         f"{one.number + 1:>2}  ",
         prompt,

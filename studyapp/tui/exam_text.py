@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.style import Style
 
+from studyapp.core import durations
 from studyapp.core.exam.paper import ExamQuestion, Paper
 from studyapp.exam_session import ExamSession, SaveState
-from studyapp.tui import wording
 from studyapp.tui.card_lines import fitted, padded
 from studyapp.tui.card_text import content, plain
 from studyapp.tui.review_text import BOLD, DIM, LETTERS, beside, stacked
@@ -47,7 +47,7 @@ def press(text: str, key: str, style: Style | None = None) -> Content:
 
 def clock(milliseconds: int) -> str:
     """A time left, as `0:42`: the last second begins at `0:01`, and `0:00` is over."""
-    return wording.clock(-(-max(0, milliseconds) // 1000))
+    return durations.clock(-(-max(0, milliseconds) // 1000))
 
 
 # --- the bar --------------------------------------------------------------------------------------

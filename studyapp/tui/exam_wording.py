@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from studyapp.core.durations import whole
 from studyapp.core.exam.report import Answer, Outcome, Tally
 from studyapp.store import SittingRow
 from studyapp.tui.review_text import LETTERS
@@ -49,7 +50,7 @@ def moment(started: datetime, milliseconds: int) -> str:
 
 def seconds(milliseconds: float) -> str:
     """`38 s`."""
-    return f"{milliseconds / 1000:.0f} s"
+    return f"{whole(milliseconds / 1000)} s"
 
 
 def chance(expected: float) -> str:

@@ -335,6 +335,8 @@ class LabScreen(LabActions):
         asking = AskPrediction(askable(values, self._run, self._card), with_options)
         prediction = await self.app.push_screen_wait(asking)
         if prediction is not None:
+            if prediction.form is Predicting.CHOICE:
+                self._mistake = await self._mistake_behind(prediction, form.given)
             self._prediction = prediction
             self.static("compared").display = False
             sign = ":" if prediction.form is Predicting.TREND else " ="

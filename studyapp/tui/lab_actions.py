@@ -11,7 +11,7 @@ from studyapp.runs.errors import SimulationError
 from studyapp.simulation import Description, ParameterError, Run, Verdict
 from studyapp.tui import lab_text
 from studyapp.tui.lab_form import ParameterForm
-from studyapp.tui.lab_prediction import predictable
+from studyapp.tui.lab_prediction import Prediction, predictable
 from studyapp.tui.screen import StudyScreen
 
 
@@ -189,6 +189,13 @@ class LabActions(StudyScreen):
             if mark.name in wrong:
                 by_value.setdefault(mark.value, {})[mark.name] = wrong[mark.name]
         return exact, by_value
+
+    async def _mistake_behind(self, prediction: Prediction, given: Mapping[str, ParameterValue]) -> str:
+        """The named mistake that gives the option that was chosen; "" for the right one."""
+        _, wrong = await self._beside(given)
+        return next(
+            (name for name, number in wrong.get(prediction.value, {}).items() if number == prediction.number), ""
+        )
 
     # --- copy and save ----------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ class MistakesScreen(StudyScreen):
     MistakesScreen #code { height: 1fr; padding: 0 1; border-top: solid $panel-lighten-2; }
     MistakesScreen #code Static { height: auto; }
     MistakesScreen.short #plot { height: 8; }
+    MistakesScreen.tiny #plot { display: none; }
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class MistakesScreen(StudyScreen):
     def on_resize(self) -> None:
         """Lay out for the room there is."""
         self.set_class(self.app.size.height < 32, "short")
+        self.set_class(self.app.size.height < 20, "tiny")
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.style import Style
 
+from studyapp.core import durations
 from studyapp.core.backing import Backing, backing
 from studyapp.core.questions import Asking, Question
 from studyapp.core.queue import SURE_AND_WRONG_AFTER
@@ -48,7 +49,7 @@ def labelled(label: str, text: str, width: int) -> Content | None:
 def bar(session: StudySession, name: str, width: int) -> Content:
     """Where one is: the decks, the card's place in the session, how many come back, the time left."""
     left = session.minutes * 60 - session.seconds
-    time = f"{wording.clock(left)} left of {session.minutes} min" if left > 0 else f"{session.minutes} min are over"
+    time = f"{durations.clock(left)} left of {session.minutes} min" if left > 0 else f"{session.minutes} min are over"
     again = f", {session.coming_back} again" if session.coming_back else ""
     where = f"{session.place} of {session.done + session.left}{again} · {time}"
     room = width - len(where)

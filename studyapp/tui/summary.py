@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
+from studyapp.core import durations
 from studyapp.model import Answered, Entry
 from studyapp.study import StudySession
 from studyapp.summary import Summary
@@ -101,7 +102,7 @@ def words(summary: Summary) -> Content:
     else:
         done = Content.assemble(
             (f"{wording.counted(summary.cards, 'card')} done", Style(bold=True)),
-            f" in {wording.clock(summary.seconds)}, {summary.right} right the first time, {summary.new} of them new.",
+            f" in {durations.clock(summary.seconds)}, {summary.right} right the first time, {summary.new} of them new.",
         )
     lines = [done]
     if summary.again:

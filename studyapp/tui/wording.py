@@ -32,13 +32,6 @@ def in_days(days: int) -> str:
     return "tomorrow" if days == 1 else f"in {interval(days)}"
 
 
-def clock(seconds: float) -> str:
-    """A duration as `6:10`, or `1:02:30` from an hour on."""
-    minutes, rest = divmod(max(0, round(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def counted(number: int, thing: str, things: str = "") -> str:
     """`1 card`, `2 cards`."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}".replace(",", " ")

@@ -134,7 +134,9 @@ def test_a_part_or_a_tag_chooses_the_questions(home: Path, tmp_path: Path) -> No
         home, QUIZ.replace("## Which is 3?", "# Late part\n\n## Which is 3?").replace("# A quiz", "# A quiz"), "q.md"
     )
     done = call(home, "exam", "q", "--tag", "no-such-tag", "--questions", "1", "--print", str(file))
-    assert done.refusal().startswith("there are 0 questions to choose from")
+    assert done.refusal() == "no question in these decks has the tag 'no-such-tag'; there are no tags"
+    done = call(home, "exam", "q", "--part", "latepart", "--questions", "1", "--print", str(file))
+    assert done.refusal().endswith("has the part 'latepart'; did you mean 'Late part'? there is Late part")
     done = call(home, "exam", "lesson-1", "--part", "Initialisation", "--questions", "1", "--print", str(file))
     assert (done.status == 0) is file.exists()
 
@@ -273,7 +275,7 @@ def test_a_hostile_deck_prints_as_text(home: Path, tmp_path: Path) -> None:
     assert "&lt;script&gt;x&lt;/script&gt; of 1" in file.read_text()
     part = "\x1b]52;c;eA==\x07\udcff"
     told = call(home, "exam", "--part", part, "--print", str(file)).refusal()
-    assert told.startswith("there are 0 questions")
+    assert told.startswith("no question in any deck has the part '\\x1b]52;c;eA==\\x07")
 
 
 def test_a_name_that_is_no_text_still_makes_a_paper(home: Path, tmp_path: Path) -> None:

@@ -194,7 +194,24 @@ def test_statistics_count_each_question_over_all_sittings(quiz: Path) -> None:
     agrees(shape["questions"], told["questions"])
     out = call(quiz, "exams", "questions").out
     assert out.startswith("2 sittings, 6 questions\n")
-    assert re.search(r"^q-\d +2 +2 +100 % +34-100 %$", out, re.MULTILINE)
+    assert re.search(r"^q-(\d) +2 +2 +100 % +34-100 % +Which is \1\?$", out, re.MULTILINE)
+
+
+def test_statistics_show_the_words_of_each_question_as_far_as_the_line_goes(
+    quiz: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside its id; a card that no deck has any more says so; JSON has the ids alone."""
+    long = "Which of all the options below is the one that a careful reader of this long question would take"
+    deck = quiz / "decks" / "quiz.md"
+    deck.write_text(deck.read_text().replace("Which is 0", long))
+    sat(quiz)
+    deck.write_text(deck.read_text().replace("q-1}", "q-7}"))
+    monkeypatch.setenv("COLUMNS", "70")
+    out = call(quiz, "exams", "questions").out
+    assert 64 <= max(map(len, out.splitlines())) <= 70
+    assert re.search(r"^q-0 .* Which of all .*\.\.\.$", out, re.MULTILINE)
+    assert re.search(r"^q-1 .* \(no longer in a deck\)$", out, re.MULTILINE)
+    assert "Which" not in call(quiz, "exams", "questions", "--json").out
 
 
 def test_statistics_count_named_mistakes(home: Path) -> None:

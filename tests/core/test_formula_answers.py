@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable, Mapping
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from studyapp.core.expressions import DEEPEST, LONGEST, ExpressionError, evaluate
@@ -20,20 +21,20 @@ PLACES = [{"a": 1 + 0.37 * n, "b": 2 + (7 * n % 11), "n": float(n % 7 + 1)} for 
 
 
 def against(
-    right: Callable[[Mapping[str, float]], float],
-    places: list[dict[str, float]] | None = None,
-    **mistakes: Callable[[Mapping[str, float]], float],
+    right: Callable[[Mapping[str, float]], float], **mistakes: Callable[[Mapping[str, float]], float]
 ) -> list[Sample]:
     """The samples of a value that is this function of a, b and n."""
-    return [
-        Sample(one, Key(right(one), {name: what(one) for name, what in mistakes.items()})) for one in places or PLACES
-    ]
+    return [Sample(one, Key(right(one), {name: what(one) for name, what in mistakes.items()})) for one in PLACES]
+
+
+def typed(text: str) -> Callable[[Mapping[str, float]], float]:
+    """A function as it is typed."""
+    return lambda at: evaluate(text, at)
 
 
 def note(given: str, right: str, **mistakes: str) -> str:
     """What is said of a wrong formula; all of them as they are typed."""
-    told = {name: lambda at, text=text: evaluate(text, at) for name, text in mistakes.items()}
-    verdict = judge_formula(given, against(lambda at: evaluate(right, at), **told))
+    verdict = judge_formula(given, against(typed(right), **{name: typed(text) for name, text in mistakes.items()}))
     assert verdict.correct is False
     assert verdict.grade == WRONG
     assert verdict.note.isprintable()
@@ -67,16 +68,13 @@ def rewritten(draw: st.DrawFn, depth: int = 3) -> tuple[str, str]:
     )
 
 
+@settings(deadline=None, max_examples=50)
 @given(rewritten())
 def test_any_rewriting_of_the_right_formula_is_right(formulas: tuple[str, str]) -> None:
     """Sums and factors in another order, powers for roots, signs as they come from a keyboard."""
     right, other = formulas
     assume(len(other) <= LONGEST and len(right) <= LONGEST)
-    try:
-        found = against(lambda at: evaluate(right, at))
-    except ExpressionError:  # powers of powers may be too large a number
-        assume(False)
-    assert judge_formula(other, found).correct
+    assert judge_formula(other, against(typed(right))[:20]).correct
 
 
 @pytest.mark.parametrize(
@@ -142,6 +140,7 @@ def test_a_formula_that_is_off_alike_everywhere_is_told_how(given: str, said: st
     assert note(given, "a/b") == said
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.floats(0.01, 100), st.sampled_from(["a/b", "a*n+b", "sqrt(a)"]))
 def test_a_constant_factor_is_named_whatever_it_is(factor: float, right: str) -> None:
     """Never as a factor of 1."""
@@ -191,7 +190,7 @@ def test_a_factor_is_written_as_one_would_write_it(factor: float, words: str) ->
         ("exp(1000*a)", "at a = 1, b = 2, n = 1: exp(1000) is too large a number"),
         ("9^9^9^a", "at a = 1, b = 2, n = 1: the result is too large a number"),
         ("x", "x is not known here; known are a, b, n, pi, π, e, sqrt, exp, ln, log2, log10, tanh"),
-        ("sin(a)", "sin is not known here; did you mean"),
+        ("sqr(a)", "sqr is not known here; did you mean sqrt?"),
         ("a b", "a sign such as * is missing before b, at character 3"),
         ("a+", "a number is missing at the end"),
         ("(a", "a closing bracket is missing"),
@@ -199,28 +198,28 @@ def test_a_factor_is_written_as_one_would_write_it(factor: float, words: str) ->
         ("(" * (DEEPEST + 1), f"nested too deeply: {DEEPEST} levels are the most"),
         ("-" * (DEEPEST + 1) + "a", f"nested too deeply: {DEEPEST} levels are the most"),
         ("a" * (LONGEST + 1), f"that is {LONGEST + 1} characters long: {LONGEST} are the most"),
-        ("\x1b[2J", "does not fit|missing before"),
+        ("\x1b[2J", "a number is missing before \\x1b, at character 1"),
         ("a\x00", "does not fit"),
     ],
 )
 def test_what_has_no_value_is_one_clear_line(given: str, why: str) -> None:
     """It counts for nothing, so that a slip costs no answer; the set is named where only that one is to blame."""
-    with pytest.raises(ExpressionError, match=why.replace("(", r"\(").replace(")", r"\)").replace("*", r"\*")) as error:
+    with pytest.raises(ExpressionError, match=re.escape(why)) as error:
         judge_formula(given, against(lambda at: at["a"]))
     assert str(error.value).isprintable()
     assert len(str(error.value)) < 160
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="abn0129.+-*/^()√% eExsqrtlng,²\x1bπ_", max_size=60))
 def test_every_text_has_a_verdict_or_an_error_soon(given: str) -> None:
     """Whatever is typed: no other exception, and no power that takes its time."""
     start = time.monotonic()
     try:
-        verdict = judge_formula(given, against(lambda at: at["a"]))
+        told = judge_formula(given, against(lambda at: at["a"])).note
     except ExpressionError as error:
-        assert str(error).isprintable()
-    else:
-        assert verdict.grade in (WRONG, RIGHT_AND_SURE)
+        told = str(error)
+    assert not told or told.isprintable()
     assert time.monotonic() - start < 5
 
 
@@ -270,7 +269,7 @@ def test_samples_are_the_first_sets_that_have_a_key() -> None:
     """Under the symbols that the learner types."""
     asked = Asked("v", 0.01, formula={"w": "width"})
     sets = [{"width": number} for number in range(TRIED)]
-    keys = [Key(float(number)) if number % 2 else None for number in range(TRIED)]
+    keys = [Key(float(number), {}) if number % 2 else None for number in range(TRIED)]
     found = samples(asked, sets, keys)
     assert len(found) == SETS
     assert [one.symbols["w"] for one in found] == [one.key.value for one in found] == [2.0 * n + 1 for n in range(SETS)]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
 from studyapp.core.linking import combinations, nearest_simulations, problems, silent, too_close
-from studyapp.model import Asked, Card, Kind, ParameterValue, SimulationLink
+from studyapp.model import Asked, Card, Kind, ParameterValue, SimulationLink, Target
 from studyapp.simulation import ClaimMark, Description, ExpectedMark, Key, MistakeMark, Parameter
 
 COIN = Description(
@@ -16,6 +21,9 @@ COIN = Description(
     mistakes=(MistakeMark("forgets_the_root", "variance", "one forgets the root"),),
 )
 KNOWN = {"coin": COIN}
+DRAWN = replace(
+    COIN, parameters=(*COIN.parameters, Parameter("bias", "float", 0.1, "", low=0), Parameter("fair", "bool", True, ""))
+)
 
 
 def card(link: SimulationLink | None, asked: Asked | None = None) -> Card:
@@ -68,6 +76,54 @@ def test_all_errors_of_a_card_come_at_once() -> None:
         ("[answer] value: 'shar' is not a value of coin", "did you mean 'share'?"),
         ("[answer] mistakes: 'forgets_the_rot' is not a mistake of coin", "did you mean 'forgets_the_root'?"),
     ]
+
+
+def formula(vary: Mapping[str, tuple[ParameterValue, ...]] = MappingProxyType({}), **symbols: str) -> list[str]:
+    """The problems of a card that asks for a formula in these symbols."""
+    asked = Asked("share", 0.1, formula=symbols, line=12)
+    found = problems([card(SimulationLink("coin", vary=vary), asked)], {"coin": DRAWN})
+    assert all(one.line == 12 and one.what.startswith("[answer] formula: ") for one in found)
+    return [f"{one.what.removeprefix('[answer] formula: ')}; {one.remedy}" for one in found]
+
+
+def test_a_formula_is_in_numbers_that_can_be_drawn() -> None:
+    """Between their bounds, or from the card's candidates."""
+    assert formula(n="tosses") == []
+    assert formula({"bias": (0.1, 0.2)}, n="tosses", b="bias") == []
+    assert formula(n="tosess") == ["'tosess' is not a parameter of coin; did you mean 'tosses'?"]
+    assert formula(f="fair") == ["f stands for fair, which is no number; name a parameter that is one"]
+    assert formula(b="bias") == ["b stands for bias, which has no bounds to draw from; give its candidates in vary"]
+
+
+def test_what_varies_beside_a_formula_is_in_it() -> None:
+    """Else a learner would be asked at one value, and judged at another."""
+    assert formula({"tosses": (5, 6)}, b="tosses") == []
+    assert formula({"bias": (0.1, 0.2)}, n="tosses") == [
+        "bias varies, and no symbol stands for it; add one, or fix it in parameters"
+    ]
+
+
+def test_a_target_names_what_exists_and_what_meets_it() -> None:
+    """Its value, the parameters that may be changed, and a solution in them that fits their bounds."""
+
+    def told(**changed: Any) -> list[str]:
+        whole = {"task": "t", "value": "share", "change": ("tosses",), "solution": {"tosses": 9}, "line": 12, **changed}
+        one = replace(card(SimulationLink("coin")), target=Target(**whole))
+        return [f"{one.line}: {one.what}; {one.remedy}" for one in problems([one], KNOWN)]
+
+    assert told() == []
+    assert told(value="shar") == ["12: [target] value: 'shar' is not a value of coin; did you mean 'share'?"]
+    assert told(change=("tosses", "tosess")) == [
+        "12: [target] change: 'tosess' is not a parameter of coin; did you mean 'tosses'?"
+    ]
+    assert told(change=("bias",)) == [
+        "12: [target] change: 'bias' is not a parameter of coin; it may be tosses",
+        "12: [target] solution: tosses is not among what may be changed; add it to change = ['bias']",
+    ]
+    assert told(solution={"tosses": 0}) == [
+        "12: [target] solution: parameter tosses: '0' does not fit, it lies outside 1 .. 1000; correct the value"
+    ]
+    assert told(solution={"bias": 1}) == ["12: [target] solution: coin has no parameter 'bias'; it has tosses"]
 
 
 def test_a_claim_that_is_silent_at_some_draw_is_told() -> None:

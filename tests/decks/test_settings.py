@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.decks.settings import Place, read_settings
+from studyapp.model import Target
 
 
 def faults(text: str, place: Place = Place.CARD) -> list[str]:
@@ -18,11 +19,20 @@ LINK = '[simulation]\nname = "s"\n'
 ASKED = '[answer]\nvalue = "v"\ntolerance = 0.1\n'
 
 
+TARGET = """[target]
+task = "make it so"
+value = "v"
+above = 0.5
+change = ["gain"]
+solution = { gain = 2 }
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
         ('accpt = ["a"]', "10: accpt: unknown key; did you mean 'accept'?"),
-        ("zzz = 1", "10: zzz: unknown key; known here: accept, simulation, answer"),
+        ("zzz = 1", "10: zzz: unknown key; known here: accept, simulation, answer, target"),
         ('tags = ["a"]', "10: tags: is not a setting of a card; write tags into the heading, as in "
                          "'## Question {#id .tag}'"),
         ('hint = "a"', "10: hint: is not a setting of a card; write a paragraph that starts with 'Hint:'"),
@@ -64,6 +74,33 @@ ASKED = '[answer]\nvalue = "v"\ntolerance = 0.1\n'
         ("accept = [", "10: settings: invalid value; correct the TOML"),
         ("\n\na b", "12: settings: expected '=' after a key in a key/value pair; correct the TOML"),
         ('accept = ["a"]\naccept = ["b"]', "11: settings: cannot overwrite a value; correct the TOML"),
+        (ASKED + "formula = 3", '13: [answer] formula: must name what the formula is in; '
+                                'write formula = { a = "fan_in" } or ["fan_in"]'),
+        (ASKED + "formula = []", '13: [answer] formula: must name what the formula is in; '
+                                 'write formula = { a = "fan_in" } or ["fan_in"]'),
+        (ASKED + "formula = {}", '13: [answer] formula: must name what the formula is in; '
+                                 'write formula = { a = "fan_in" } or ["fan_in"]'),
+        (ASKED + 'formula = [["a"]]', "13: [answer] formula: ['a'] is no parameter's name; put it in quotes"),
+        (ASKED + "formula = { a = 3 }", "13: [answer] formula: 3 is no parameter's name; put it in quotes"),
+        (ASKED + 'formula = { "a b" = "fan_in" }', "13: [answer] formula: 'a b' is no symbol; "
+                                                   "use letters and digits, a letter first"),
+        (ASKED + 'formula = ["_private"]', "13: [answer] formula: '_private' is no symbol; "
+                                           "use letters and digits, a letter first"),
+        (ASKED + 'formula = { sqrt = "fan_in" }', "13: [answer] formula: 'sqrt' is the name of a function; "
+                                                  "use another symbol"),
+        ("target = 1", "10: target: must be a table; write [target] on a line of its own, its keys below"),
+        (TARGET + 'chage = ["x"]', "16: [target] chage: unknown key; did you mean 'change'?"),
+        (TARGET.replace("above = 0.5\n", ""), "10: [target] above: is missing; "
+                                              "write above = ..., below = ..., or both"),
+        (TARGET.replace("0.5", "true"), "13: [target] above: must be a number; write above = 0.05"),
+        (TARGET.replace("0.5", "nan"), "13: [target] above: must be a number; write above = 0.05"),
+        (TARGET + "index = -1", "16: [target] index: must be a whole number from 0; 0 is the first element"),
+        (TARGET.replace('["gain"]', '"gain"'), '14: [target] change: must be a list of texts; '
+                                               'write change = ["...", "..."]'),
+        (TARGET.replace("{ gain = 2 }", "[2]"), "15: [target] solution: must be a table; "
+                                                "write solution = { name = ... }"),
+        (TARGET.replace("{ gain = 2 }", "{ gain = inf }"), "15: [target] solution.gain: must be a number, a text, "
+                                                           "true, false or a list of numbers; correct the value"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_a_cards_settings(text: str, fault: str) -> None:
@@ -96,8 +133,37 @@ def test_values_of_every_type() -> None:
     assert link.line == 10
 
 
+def test_a_formula_is_in_symbols_of_parameters() -> None:
+    """A table names each; a list those that are their own symbols, Greek letters too."""
+
+    def formula(text: str) -> dict[str, str]:
+        found, wrong = read_settings((ASKED + text).split("\n"), 10, Place.CARD)
+        assert not wrong
+        assert found.asked is not None
+        return dict(found.asked.formula)
+
+    assert formula('formula = { a = "fan_in", b = "fan_out" }') == {"a": "fan_in", "b": "fan_out"}
+    assert formula('formula = ["gain", "η"]') == {"gain": "gain", "η": "η"}
+    assert formula("") == {}
+
+
+def test_a_target_has_a_value_bounds_and_a_way_to_meet_it() -> None:
+    """One bound is enough; every other key but the element must be there, and each that is not is told."""
+    found, wrong = read_settings(TARGET.split("\n"), 10, Place.CARD)
+    assert not wrong
+    assert found.target == Target("make it so", "v", ("gain",), {"gain": 2}, above=0.5, line=10)
+    both = read_settings((TARGET + "below = 7\nindex = 2\n").split("\n"), 10, Place.CARD)[0].target
+    assert both is not None
+    assert (both.above, both.below, both.index) == (0.5, 7.0, 2)
+    keys = {fault.split(": ")[1] for fault in faults("[target]")}
+    assert keys == {f"[target] {key}" for key in ("task", "value", "change", "solution", "above")}
+    assert faults("[target]\n", Place.PART) == ["10: target: is not a setting of a part; put it under a card"]
+    assert faults("target = 1", Place.DECK) == ["10: target: is not a setting of a deck; put it under a card"]
+
+
 FRAGMENTS = st.sampled_from(
-    ["accept", "name", "value", " = ", '"x"', "1", "[simulation]", "[answer]", "[", "]", "{", "}", ",",
+    ["accept", "name", "value", " = ", '"x"', "1", "[simulation]", "[answer]", "[", "[target]",
+     "formula", "change", "above", "]", "{", "}", ",",
      "\n", "\n", "vary", "#"]
 )  # fmt: skip
 

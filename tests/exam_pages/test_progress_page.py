@@ -41,7 +41,7 @@ def test_progress_says_what_was_saved_when_and_what_is_locked() -> None:
     assert f"| 1 | b | {started + timedelta(seconds=39):%H:%M:%S} | 0:39 | 1:00 | you moved on |" in page
     assert "| 3 |  |  | 0:10 | 1:00 | you moved on |" in page
     assert "| 4 |  |  | 1:00 | 1:00 | its time was up |" in page
-    assert f"| 5 | c guess | {started + timedelta(seconds=133):%H:%M:%S} | 0:03 | 1:00 | no, open |" in page
+    assert f"| 5 | c guess | {started + timedelta(seconds=133):%H:%M:%S} | 0:04 | 1:00 | no, open |" in page
     assert "| 6 |  |  |  | 1:00 | no, to come |" in page
     told = progress_json(found, 135_000, None)
     assert (told["state"], told["left"], told["hidden_until"], told["finished"]) == ("running", 465_000, None, None)

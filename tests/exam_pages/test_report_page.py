@@ -120,7 +120,7 @@ def test_each_question_has_your_answer_the_key_and_the_mistakes() -> None:
     assert "Picked b and did not save it: a draft, which does not count." in blank
     assert "your answer" not in blank + timed_out + not_reached
     assert "Used 1:00 of 1:00; never seen before, kept for exams; card four." in timed_out
-    assert "Saved c after 0:01, marked as a guess." in guessed
+    assert "Saved c after 0:02, marked as a guess." in guessed
     assert "Picked b and did not save it: a draft, which does not count; c counts." in guessed
     assert "Used" not in not_reached
 

@@ -86,6 +86,12 @@ def test_values_become_plain_numbers_and_lists(bench: Bench, tmp_path: Path) -> 
     assert (type(values["a"]), type(values["b"]), type(values["c"])) == (int, float, bool)
 
 
+def test_a_whole_number_that_is_too_large_for_any_front_end_is_refused(bench: Bench, tmp_path: Path) -> None:
+    """Python counts on where no float does."""
+    source = write(tmp_path, run_of("return Result(values=dict(n=-(10**309)))"))
+    assert "the value n is a whole number above 1.8e308" in bench.error(bench.worker.run(source, {}, seed=0))
+
+
 def test_figures_arrive_as_they_were_made(bench: Bench, tmp_path: Path) -> None:
     """Marks by type, arrays as lists."""
     code = run_of(
@@ -146,6 +152,66 @@ def test_a_key_may_be_an_element_of_an_array(bench: Bench, tmp_path: Path) -> No
     assert (key.value, key.mistakes) == (0.25, {"linear": 0.0, "one": 1.0})
     (key,) = bench.do(bench.worker.keys(source, [{"chance": 0.5}], "powers", -1))
     assert key.value == 0.125
+
+
+APART = ARRAYS.replace(
+    "\n\ndef run(",
+    """
+    def __post_init__(self):
+        if self.chance * self.tosses < 1:
+            raise ParameterError("chance and tosses are too small together", "raise one of them")
+
+
+def run(""",
+)
+
+
+def test_keys_may_be_asked_only_where_the_value_applies(bench: Bench, tmp_path: Path) -> None:
+    """In the order of the sets; None where it does not apply, or where the parameters do not go together."""
+    source = write(tmp_path, APART)
+    sets: list[dict[str, Any]] = [{"chance": 0.5}, {"chance": 0.95}, {"chance": 0.01, "tosses": 10}, {"chance": 0.1}]
+    found = bench.do(bench.worker.keys_where_it_applies(source, sets, "powers", 1, ["one"]))
+    assert [key and (key.value, key.mistakes) for key in found] == [
+        (0.5, {"one": 1.0}), None, None, (0.1, {"one": 1.0}),
+    ]  # fmt: skip
+
+
+def test_parameters_that_do_not_go_together_are_one_clear_line(bench: Bench, tmp_path: Path) -> None:
+    """In the author's own words, wherever no gap is asked for."""
+    source, apart = write(tmp_path, APART), {"chance": 0.01, "tosses": 10}
+    told = "chance and tosses are too small together; raise one of them"
+    for asked in (
+        bench.worker.keys(source, [apart], "odds"),
+        bench.worker.run(source, apart, 0),
+        bench.worker.beside(source, apart),
+    ):
+        assert bench.error(asked).endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"chance": 2.0}, "parameter chance: '2.0' does not fit"),
+        ({"chances": 0.5}, "did you mean chance?"),
+        ({"chance": 1.0}, "@expected odds is inf at chance=1"),
+    ],
+)
+def test_what_is_wrong_anyway_is_no_gap(bench: Bench, tmp_path: Path, given: dict[str, Any], told: str) -> None:
+    """A set out of bounds, an unknown name and an exact value that is none are errors there too."""
+    source = write(tmp_path, APART)
+    assert told in bench.error(bench.worker.keys_where_it_applies(source, [given], "odds"))
+
+
+def test_mistakes_stand_beside_what_they_are_about(bench: Bench, tmp_path: Path) -> None:
+    """Whole values, arrays as lists; nothing about a value that does not apply, or that no mistake is about."""
+    source = write(tmp_path, ARRAYS)
+    exact, wrong = bench.do(bench.worker.beside(source, {"chance": 0.5}))
+    assert exact == {"powers": [1.0, 0.5, 0.25, 0.125]}
+    assert wrong == {"linear": [1.0, 0.5, 0.0, -0.5], "one": 1}
+    assert bench.do(bench.worker.beside(source, {"chance": 0.95})) == ({}, {})
+    broken = write(tmp_path, ARRAYS.replace("    return 1\n", "    return 1 / 0\n"), "broken")
+    assert "ZeroDivisionError" in bench.error(bench.worker.beside(broken, {}))
+    assert "lies outside 0 .. 1" in bench.error(bench.worker.beside(source, {"chance": 7}))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from studyapp.simulation import Check, ClaimMark, parameters_of
+from studyapp.simulation import Check, ClaimMark, Result, parameters_of
 
 SIMULATIONS = Path(__file__).parents[2] / "simulations"
 
@@ -36,6 +36,13 @@ def made(module: ModuleType, parameters: dict[str, object]) -> Any:
     return module.Parameters(**{name: known[name].accept(value) for name, value in parameters.items()})
 
 
+def ran(module: ModuleType, seed: int = 0, **parameters: object) -> Result:
+    """What the simulation's `run` returns, as it is."""
+    extra = (lambda _: None,) if len(signature(module.run).parameters) == 3 else ()  # progress, which short runs lack
+    result: Result = module.run(made(module, parameters), np.random.default_rng(seed), *extra)
+    return result
+
+
 def outcome(
     module: ModuleType, seed: int = 0, **parameters: object
 ) -> tuple[dict[str, Any], list[tuple[ClaimMark, Check | None]]]:
@@ -44,10 +51,7 @@ def outcome(
     Values are finite, and every value with an expected one that applies here is there: both are asserted.
     """
     chosen = made(module, parameters)
-    run = module.run
-    extra = (lambda _: None,) if len(signature(run).parameters) == 3 else ()  # progress, which short runs leave out
-    result = run(chosen, np.random.default_rng(seed), *extra)
-    values = dict(result.values)
+    values = dict(ran(module, seed, **parameters).values)
     for name, value in values.items():
         assert np.all(np.isfinite(np.asarray(value, dtype=float))), f"{name} is not finite"
     for name in expected_here(module, chosen):

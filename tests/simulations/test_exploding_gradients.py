@@ -212,6 +212,7 @@ ASKED: list[Settings] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parameters", ASKED)
 def test_measurements_back_the_keys(parameters: Settings) -> None:
     """Half of a tolerance of 5 % holds for one seed; all seeds in the slow test."""
@@ -312,6 +313,7 @@ CLAIMS: dict[str, list[Settings]] = {  # at the default of 50 layers and 128 row
 CORNERS = [(claim, parameters) for claim, corners in CLAIMS.items() for parameters in corners]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("claim", "parameters"), dict(CORNERS).items())
 def test_claims_hold_at_a_corner_of_their_domains(
     claim: str, parameters: Settings, monkeypatch: pytest.MonkeyPatch

@@ -202,6 +202,7 @@ def measurements_back_the_keys(seed: int, parameters: Settings) -> None:
         assert values[name] == pytest.approx(key, rel=0.025), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parameters", ASKED)
 def test_measurements_back_the_keys(parameters: Settings) -> None:
     """Half of a tolerance of 5 % holds for one seed; many seeds in the slow test."""
@@ -306,6 +307,7 @@ def holds_over(names: list[str], parameters: Settings, seeds: range) -> None:
             assert check.holds, (name, seed, check)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLAIMS)
 def test_claims_hold_at_a_corner_of_their_domains(name: str) -> None:
     """One corner of each, with one seed."""

@@ -19,9 +19,11 @@ from studyapp.model import (
     Option,
     Placed,
     Predicted,
+    Predicting,
     Relinked,
     Sat,
     SimulationLink,
+    Target,
 )
 from studyapp.store import FileStamp, Store
 
@@ -89,6 +91,18 @@ asked = st.builds(
     unit=texts,
     index=st.none() | st.integers(-9, 9),
     line=st.integers(0, 10**6),
+    formula=st.dictionaries(names, names, max_size=2),
+)
+targets = st.builds(
+    Target,
+    task=texts,
+    value=names,
+    change=tuples,
+    solution=parameters,
+    above=st.none() | floats,
+    below=st.none() | floats,
+    index=st.none() | st.integers(0, 9),
+    line=st.integers(0, 10**6),
 )
 cards = st.builds(
     Card,
@@ -111,6 +125,7 @@ cards = st.builds(
     stamped=st.booleans(),
     simulation=st.none() | links,
     answer=st.none() | asked,
+    target=st.none() | targets,
 )
 
 jsons = st.recursive(
@@ -145,6 +160,10 @@ predictions = st.builds(
     measured=floats,
     confidence=texts,
     card=texts,
+    form=st.sampled_from(Predicting),
+    drawn=st.lists(floats, max_size=5).map(tuple),
+    found=st.lists(floats, max_size=5).map(tuple),
+    scale=st.sampled_from(["", "log"]) | texts,
 )
 told = st.dictionaries(names, st.one_of(texts, st.integers(), st.lists(st.integers())))
 events: st.SearchStrategy[Event] = st.one_of(

@@ -8,7 +8,7 @@ import math
 import pytest
 from hypothesis import given, settings
 
-from studyapp.model import Answered, Event, Flagged, Kind, Mode, Predicted, Revoked
+from studyapp.model import Answered, Event, Flagged, Kind, Mode, Predicted, Predicting, Revoked
 from studyapp.store.entries import Detail, decode, encode
 from tests.store.samples import answered, events
 
@@ -45,6 +45,28 @@ def test_infinite_predictions_come_back() -> None:
     assert again(encode(event)) == event
 
 
+def test_a_prediction_of_an_older_version_is_a_number() -> None:
+    """Rows that say nothing of a form, a drawing or a scale were written before there were any."""
+    detail = (
+        '{"simulation":"s","value":"v","parameters":{},"seed":1,"predicted":2.0,"measured":3.0,"confidence":"sure"}'
+    )
+    found = decode("predicted", "c", None, detail)
+    assert found == Predicted("s", "v", {}, 1, 2.0, 3.0, "sure", "c")
+    assert isinstance(found, Predicted)
+    assert (found.form, found.drawn, found.found, found.scale) == (Predicting.NUMBER, (), (), "")
+    assert encode(found).detail == detail
+
+
+def test_a_drawn_curve_is_logged_with_both_curves() -> None:
+    """As plain JSON, which any other program can read."""
+    event = Predicted("s", "v", {}, 1, 0.5, 0.0, "sure", "", Predicting.CURVE, (1.0, 2.5), (0.0, 2.0), "log")
+    assert json.loads(encode(event).detail) == {
+        "simulation": "s", "value": "v", "parameters": {}, "seed": 1, "predicted": 0.5, "measured": 0.0,
+        "confidence": "sure", "form": "curve", "drawn": [1.0, 2.5], "found": [0.0, 2.0], "scale": "log",
+    }  # fmt: skip
+    assert again(encode(event)) == event
+
+
 @pytest.mark.parametrize(
     ("kind", "detail", "why"),
     [
@@ -68,6 +90,12 @@ def test_infinite_predictions_come_back() -> None:
         ("predicted", '{"parameters":{"x":null}}', "no parameter's value"),
         ("predicted", '{"parameters":[]}', "no JSON object"),
         ("predicted", '{"predicted":"much"}', "no number"),
+        ("predicted", '{"form":"dreamt"}', "unknown form 'dreamt'"),
+        ("predicted", '{"form":1}', "1 is no text"),
+        ("predicted", '{"drawn":1.5}', "1.5 is no list"),
+        ("predicted", '{"found":[1.5,"x"]}', "'x' is no number"),
+        ("predicted", '{"drawn":[true]}', "True is no number"),
+        ("predicted", '{"scale":0}', "0 is no text"),
         ("revoked", "{}", "without the entry"),
         ("relinked", "{}", "relinked without now"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 from textual.content import Content
 
-from studyapp.tui.hints import Hint, Hints, broken
+from studyapp.tui.hints import Hint, Hints, broken, keys_alone
 
 SOME = [Hint("Space", "show the answer", short="show"), Hint("-", "not today", short="later"), Hint("q", "back")]
 
@@ -18,10 +18,10 @@ class Shown(App[None]):
         yield Hints()
 
 
-async def lines_at(width: int) -> list[str]:
-    """The hints as they are laid out at a width."""
+async def lines_at(width: int, height: int = 10) -> list[str]:
+    """The hints as they are laid out on a screen of this size."""
     app = Shown()
-    async with app.run_test(size=(width, 10)) as pilot:
+    async with app.run_test(size=(width, height)) as pilot:
         hints = app.query_one(Hints)
         hints.show(SOME)
         await pilot.pause(0)
@@ -36,6 +36,29 @@ async def test_hints_are_drawn_together_before_they_are_broken() -> None:
     assert await lines_at(45) == ["Space show the answer  - not today  q back"]
     assert await lines_at(35) == ["Space show   - later   q back"]
     assert await lines_at(22) == ["Space show   - later", "q back"]
+
+
+async def test_hints_leave_two_thirds_of_the_screen() -> None:
+    """Where they would take more, the keys stand alone; if even those are too many, the last two stay."""
+    assert await lines_at(22, 6) == ["Space show   - later", "q back"]
+    assert await lines_at(22, 5) == ["Space - q"]
+    many = [Hint("Enter", "open"), *(Hint(f"F{n}", "do") for n in range(1, 9)), Hint("?", "keys"), Hint("q", "back")]
+    assert [line.plain for line in keys_alone(many, 18, 1)] == ["Enter F1 F2 F3 ? q"]
+    assert [line.plain for line in keys_alone(many, 18, 2)] == ["Enter F1 F2 F3 F4", "F5 F6 F7 F8 ? q"]
+    assert [line.plain for line in keys_alone(many, 2, 1)] == ["q"]
+
+
+async def test_hints_follow_the_height_of_the_screen() -> None:
+    """A screen that becomes lower or higher while they stand lays them out anew."""
+    app = Shown()
+    async with app.run_test(size=(22, 10)) as pilot:
+        hints = app.query_one(Hints)
+        hints.show(SOME)
+        for height, lines in ((4, 1), (12, 2)):
+            await pilot.resize_terminal(22, height)
+            await pilot.pause(0)
+            assert isinstance(hints.content, Content)
+            assert len(hints.content.plain.split("\n")) == lines
 
 
 def test_a_hint_is_never_broken() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import comb, sqrt
 
 LEVEL = 0.95
@@ -27,15 +27,6 @@ def wilson(right: int, of: int) -> tuple[float, float]:
     low = 0.0 if right == 0 else (middle - half) / (1 + extra)
     high = 1.0 if right == of else (middle + half) / (1 + extra)
     return low, high
-
-
-def at_least_by_chance(right: int, chances: Sequence[float]) -> float:
-    """How probable it is to get so many right or more by guessing, each question with its own chance."""
-    exactly = [1.0]
-    for chance in chances:
-        longer = [0.0, *exactly]
-        exactly = [miss * (1 - chance) + hit * chance for miss, hit in zip([*exactly, 0.0], longer, strict=True)]
-    return min(1.0, sum(exactly[right:]))
 
 
 def _at_least(right: int, of: int, share: float) -> float:

@@ -120,6 +120,12 @@ class Report:
         """The questions without a right answer, in the order of the exam."""
         return tuple(one for one in self.answers if one.outcome is not Outcome.RIGHT)
 
+    @property
+    def missed_cards(self) -> tuple[str, ...]:
+        """The cards of the missed questions that were reached, each once: the others say nothing of what is known."""
+        reached = (one for one in self.missed if one.outcome is not Outcome.NOT_REACHED)
+        return tuple(dict.fromkeys(one.question.card for one in reached))
+
 
 def report(sitting: Sitting) -> Report:
     """The report of a finished sitting; ValueError while it runs."""

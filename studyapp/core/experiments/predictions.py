@@ -26,7 +26,7 @@ def right(made: Predicted) -> bool:
         case Predicting.NUMBER:
             return abs(made.predicted - made.measured) <= RIGHT * abs(made.measured) * (1 + 1e-9)
         case Predicting.CURVE:
-            return made.predicted <= CLOSE[made.scale]
+            return made.predicted <= CLOSE["log" if made.scale == "log" else ""]
         case Predicting.TREND:
             return made.predicted == made.measured
         case Predicting.CHOICE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -83,8 +84,8 @@ def _edges(found: Sequence[float]) -> tuple[list[float], bool]:
         first, last = math.log(low), math.log(high)
         return [math.exp(first + (last - first) * step / bins) for step in range(bins + 1)], True
     if high - low <= 1e-12 * max(abs(low), abs(high), 1e-300):
-        half = 0.5 * min(abs(low), 1e300) or 0.5
-        return [low - half, high + half], False
+        half = 0.5 * abs(low) or 0.5
+        return [max(-sys.float_info.max, low - half), min(sys.float_info.max, high + half)], False
     return [(1 - step / bins) * low + step / bins * high for step in range(bins + 1)], False
 
 

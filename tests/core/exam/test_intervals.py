@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from fractions import Fraction
-from math import comb, prod
+from math import comb
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studyapp.core.exam.intervals import at_least_by_chance, exact, wilson
+from studyapp.core.exam.intervals import exact, wilson
 
 Z_SQUARED = 1.959963984540054**2
 outcomes = st.integers(1, 60).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
@@ -68,16 +67,3 @@ def test_both_intervals_are_symmetric(outcome: tuple[int, int]) -> None:
     for interval in (exact, wilson):
         low, high = interval(right, of)
         assert interval(of - right, of) == pytest.approx((1 - high, 1 - low), abs=1e-9)
-
-
-@given(st.lists(st.integers(2, 5), max_size=7), st.integers(0, 8))
-@settings(deadline=None)
-def test_guessing_is_the_sum_over_all_ways_to_guess(options: list[int], right: int) -> None:
-    """So many right or more by blind guessing: every pattern of hits counted with its own probability."""
-    ways = itertools.product([True, False], repeat=len(options))
-    expected = sum(
-        prod(Fraction(1, of) if hit else 1 - Fraction(1, of) for hit, of in zip(way, options, strict=True))
-        for way in ways
-        if sum(way) >= right
-    )
-    assert at_least_by_chance(right, [1 / of for of in options]) == pytest.approx(float(expected), abs=1e-12)

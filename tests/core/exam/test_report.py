@@ -42,6 +42,16 @@ def test_rule_5_wrong_blank_and_timed_out_score_nothing_and_are_told_apart() -> 
     assert [one.number for one in found.missed] == [1, 2, 3, 4]
 
 
+def test_missed_cards_are_those_that_were_reached_each_once() -> None:
+    """A question that was never shown says nothing of its card, so no card is missed by it."""
+    twice = replace(question("q1"), prompt="Another question of the same card?")
+    asked = [question("q0"), question("q1"), twice, question("q3"), question("q4")]
+    found = sat(asked, Shown(0, 0), Saved(1, 0, 0), Shown(2, 1), Shown(4, 2), Shown(5, 3), Finished(6))
+    assert found.answers[4].outcome is Outcome.NOT_REACHED
+    assert found.answers[4] in found.missed
+    assert found.missed_cards == ("q1", "q3")
+
+
 @pytest.mark.parametrize(
     ("finish", "outcome"), [(LIMIT - 1, Outcome.BLANK), (LIMIT, Outcome.TIMED_OUT), (LIMIT + 1, Outcome.TIMED_OUT)]
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.core.experiments.definitions import definition
@@ -57,6 +57,7 @@ def test_a_file_that_cannot_be_read_shows_nothing(source: str) -> None:
     assert definition(source, "f") == ""
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_at_all_is_an_error(source: str) -> None:
     """Whatever stands in the file."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.core.experiments.drawing import HANDLES, STEPS, Drawing, begin, curves, shown
@@ -30,6 +30,7 @@ def drawing(y: list[float], **axes: object) -> Drawing:
     return begin(found, line)
 
 
+@settings(deadline=None)
 @given(measured, st.integers(0, HANDLES - 1), st.integers(1, STEPS // 2), heights)
 def test_a_handle_moved_there_and_back_is_where_it_was(
     y: list[float], chosen: int, steps: int, before: tuple[float, ...]
@@ -43,6 +44,7 @@ def test_a_handle_moved_there_and_back_is_where_it_was(
     assert there.move(-steps).heights == pytest.approx(lowered)
 
 
+@settings(deadline=None)
 @given(measured, st.integers(-60, 60), st.integers(0, HANDLES - 1))
 def test_an_axis_grows_so_that_every_handle_stays_in_sight(y: list[float], steps: int, chosen: int) -> None:
     """And where the other handles stand, in the figure's units, it leaves as it was."""
@@ -74,6 +76,7 @@ def test_handles_are_chosen_around_the_ends() -> None:
     assert one.choose(HANDLES) == one
 
 
+@settings(deadline=None)
 @given(heights, st.sampled_from(["linear", "log"]), st.sampled_from(["linear", "log"]))
 def test_the_error_of_the_measured_curve_itself_is_zero(given: tuple[float, ...], across: str, up: str) -> None:
     """Whatever curve a learner may draw: had it been measured, it would be off by nothing."""
@@ -84,6 +87,7 @@ def test_the_error_of_the_measured_curve_itself_is_zero(given: tuple[float, ...]
     assert same.found() == pytest.approx(same.handles()[1])
 
 
+@settings(deadline=None)
 @given(heights, st.lists(st.floats(-10, 10), min_size=3, max_size=9), st.sampled_from([1e-200, 1e-3, 7.0, 1e200]))
 def test_the_error_does_not_depend_on_units(given: tuple[float, ...], y: list[float], unit: float) -> None:
     """Neither along x nor along y: in micrometres a drawing is as good as in light years."""
@@ -94,6 +98,7 @@ def test_the_error_does_not_depend_on_units(given: tuple[float, ...], y: list[fl
     assert other.error() == pytest.approx(one.error(), rel=1e-6)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(1e-3, 1e3), min_size=3, max_size=9), st.sampled_from([1e-3, 1e6]))
 def test_along_a_logarithm_the_error_is_in_decades(y: list[float], factor: float) -> None:
     """A curve that is everywhere a factor 10 too high is off by one, in any unit."""
@@ -115,6 +120,7 @@ def test_the_error_is_a_share_of_the_span() -> None:
     assert drawing([0.0, 0.0, 0.0]).error() < 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(min_value=0, exclude_min=True, allow_infinity=False), min_size=3, max_size=9))
 def test_every_positive_curve_has_a_logarithmic_axis_around_it(y: list[float]) -> None:
     """Full decades; also where numbers end, as for what vanished or exploded."""
@@ -126,6 +132,7 @@ def test_every_positive_curve_has_a_logarithmic_axis_around_it(y: list[float]) -
     assert all(math.isfinite(height) for height in one.found())
 
 
+@settings(deadline=None)
 @given(st.lists(finite, min_size=3, max_size=9))
 def test_every_curve_can_be_drawn(y: list[float]) -> None:
     """Whatever finite numbers it has: the axis has room below and above, the error is a number."""
@@ -145,6 +152,7 @@ def test_the_axis_does_not_tell_the_curve() -> None:
     assert one.handles()[1] == pytest.approx([(one.bottom + one.top) / 2] * HANDLES)
 
 
+@settings(deadline=None)
 @given(heights, st.sampled_from(["linear", "log"]))
 def test_the_curve_goes_through_its_handles(given: tuple[float, ...], scale: str) -> None:
     """From left to right, along both scales."""

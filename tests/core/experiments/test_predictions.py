@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.core.experiments.predictions import (
@@ -36,6 +36,7 @@ def entries(*events: Event) -> list[Entry]:
     return [Entry(str(number), "a", "d", datetime(2026, 1, 1, tzinfo=UTC), 1, one) for number, one in enumerate(events)]
 
 
+@settings(deadline=None)
 @given(numbers, st.floats(0, 1))
 def test_a_number_is_right_within_its_error(measured: float, share: float) -> None:
     """Either way; the measured one itself always is, 0 too."""
@@ -69,6 +70,7 @@ def test_only_what_luck_does_not_find_shows_mastery() -> None:
     assert not shows_mastery(made(CURVE, 9.0))
 
 
+@settings(deadline=None)
 @given(numbers, numbers)
 def test_a_trend_is_up_down_or_level(before: float, after: float) -> None:
     """The way back is the other way; what hardly moves stays."""
@@ -79,6 +81,7 @@ def test_a_trend_is_up_down_or_level(before: float, after: float) -> None:
     assert trend(-before, -after) == -trend(before, after)
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 1e6), st.floats(0, 0.99))
 def test_what_changes_by_little_stays(before: float, share: float) -> None:
     """Beside the size that it had; a value that was 0 stays only where it is 0 again."""
@@ -118,6 +121,7 @@ def test_calibration_of_nothing() -> None:
     assert (nothing.decades, nothing.spans, nothing.drawn) == (None, None, 0)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(

@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.core.experiments.seeds import BINS, Trials, figure
@@ -43,6 +43,7 @@ def outline(shown: Figure) -> tuple[list[float], list[float]]:
     return xs[::2], ys[1:-1:2]
 
 
+@settings(deadline=None)
 @given(st.lists(finite, min_size=1, max_size=100))
 def test_every_measurement_is_counted_once(measured: list[float]) -> None:
     """Whatever they are: the counts sum to their number, over finite edges in order around all of them."""
@@ -56,6 +57,7 @@ def test_every_measurement_is_counted_once(measured: list[float]) -> None:
     assert edges[-1] >= max(measured) - tolerance
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(1e-300, 1e300), min_size=2, max_size=100))
 def test_bins_of_what_spans_many_decades_are_of_equal_ratio(measured: list[float]) -> None:
     """Else all but one of them would be empty."""

@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from studyapp.core.experiments.sweep import MOST, Reading, figure, places, reading, sweepable
@@ -48,6 +48,7 @@ def test_a_number_without_both_bounds_has_no_range() -> None:
     assert not sweepable(Parameter("n", "float", 1.0, "n", high=0.0))
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["int", "float"]),
     st.sampled_from(["linear", "log"]),
@@ -70,6 +71,7 @@ def test_places_lie_within_the_bounds_distinct_and_in_order(
     assert all(type(place) is (int if kind == "int" else float) for place in places(parameter, low, high, count))
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 1e6), st.floats(1e-6, 1e6), st.integers(2, MOST), st.sampled_from(["linear", "log"]))
 def test_a_number_is_measured_at_as_many_places_as_asked(low: float, width: float, count: int, scale: str) -> None:
     """Also in a range so narrow that three digits do not tell its places apart; and evenly along its scale."""
@@ -155,6 +157,7 @@ def test_a_choice_is_shown_as_bars_by_name() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(finite, min_size=1, max_size=9))
 def test_wide_positive_values_are_shown_along_a_logarithm(values: list[float]) -> None:
     """And nothing that a logarithm cannot show ever is."""

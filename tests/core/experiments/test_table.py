@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.core.experiments.table import HEADER, elements, table
@@ -74,6 +74,7 @@ def test_every_kind_of_mark_is_told() -> None:
     assert rows(None) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(), st.floats()), max_size=20), st.text(max_size=9), st.text(max_size=9))
 def test_numbers_keep_all_their_digits(points: list[tuple[float, float]], title: str, label: str) -> None:
     """And any title or label stays one cell."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.core.experiments.target import RUNS, Attempt, bound, measured, met, wanted
@@ -23,6 +23,7 @@ def run(ratio: object) -> Run:
     return Run("s", "0" * 64, {}, 1, {"ratio": ratio} if ratio is not None else {}, {}, (), (), "2", 0.1)
 
 
+@settings(deadline=None)
 @given(finite, finite, finite)
 def test_a_target_is_met_between_its_bounds(number: float, one: float, other: float) -> None:
     """Both included; a bound that is not given does not bind."""
