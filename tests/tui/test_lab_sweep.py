@@ -182,10 +182,14 @@ async def test_leaving_ends_the_runs_and_their_processes(tmp_path: Path) -> None
             await seat.press(*["down"] * 5)
             await sweep(seat, "0 20 3")
             await seat.wait("1 of 3 runs")
-            under_way = pids(seat, opened)
+            assert isinstance(seat.screen, SweepScreen)
+            others = [one._worker for one in seat.screen._others]
+            under_way = [pid for one in others if (pid := one.pid) is not None]
             await seat.press("q")
             seat.see("Lab · doubling", "d predict")
             await seat.until(lambda: not any(map(alive, under_way)))
+            assert all(one._closed for one in others)
+            await seat.until(lambda: not opened.laboratory._worker._lock.locked())
             await seat.press("x")
             await seat.wait("1 claim holds here")
 
