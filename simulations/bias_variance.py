@@ -342,7 +342,7 @@ def error_is_the_sum_of_its_parts(parameters: Parameters, values: Values) -> Che
 
 @claim(
     5,
-    "the best degree by the median test error is one of 3 to 6, most often 3 or 5",
+    "the best degree by the median test error is one of 3 to 6",
     applies=lambda at: (at.examples, at.noise) == (15, 0.2) and at.datasets >= 200,
     domain="15 examples, noise 0.2, 200 data sets or more",
 )

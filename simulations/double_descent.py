@@ -6,8 +6,8 @@ w_j*^2 = 1/D so that |w*| = 1, and noise of variance sigma^2. Least squares sees
     p <= n:  w = (X'X)^-1 X'y,          p >= n:  w = X'(XX')^-1 y, the shortest of all w that fit every example,
 
 and in both cases w = X^+ y. Since x is N(0, I), the test error including noise, the risk, is |w - w*|^2 + sigma^2. Its
-mean is known (Belkin, Hsu & Xu 2020, theorem 1 and corollary 1). With s = p/D and v = 1 - s + sigma^2, the noise and
-what the unseen features add to it,
+mean is known (Belkin, Hsu & Xu 2020, theorem 1). With s = p/D and v = 1 - s + sigma^2, the noise and what the
+unseen features add to it,
 
     p <= n - 2:  v (1 + p / (n - p - 1)),          p >= n + 2:  s (1 - n/p) + v (1 + n / (p - n - 1)),
 
@@ -331,7 +331,7 @@ def ridge_has_no_peak(parameters: Parameters, values: Values) -> Check:
 
 @claim(
     7,
-    "with it, the mean test error is nowhere above a tenth of the median at p = n without",
+    "with ridge, the mean test error is nowhere above a tenth of the median at p = n without",
     applies=lambda at: at.ridge >= 1 and at.noise >= 0.5 and at.examples >= 30,
     domain="ridge of 1 or more, noise of 0.5 or more, 30 examples or more",
 )

@@ -14,7 +14,7 @@ constant rate. The rates at the steps t = 0 .. T, with b for the base and m for 
     inverse       b / (1 + b t), the 1/t law                                                 (Robbins & Monro 1951)
     cosine        m + (b - m) (1 + cos(pi t / T)) / 2                            (Loshchilov & Hutter 2017, eq. 5)
     warm_up       b min(1, (t + 1) / warm-up)                                  (Goyal et al. 2017, section 2.2)
-    one_cycle     b / 25, up to b in a straight line until the peak, then down to m            (Smith & Topin 2019)
+    one_cycle     b / 25 (as in PyTorch), up to b in a straight line, then down to m           (Smith & Topin 2019)
 
 A training loop makes each rate from the one before; the closed forms say where that leads. A schedule is a plan made
 before training. It knows nothing of the gradients, unlike the scaling of Adam, which leaves its rate as it is.

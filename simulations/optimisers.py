@@ -14,7 +14,7 @@ step t, and all operations taken coordinate by coordinate, one step changes w by
 
 Every u, s, v, x and m starts at 0. Adam divides by 1 - beta^t since an average that starts at 0 is too small at first.
 A penalty lambda |w|^2 adds 2 lambda w to the gradient, which Adam rescales like the rest: among large gradients it
-hardly counts. AdamW shrinks w by 1 - 2 lr lambda instead, whatever they are (Loshchilov & Hutter 2019, algorithm 2).
+hardly counts. AdamW shrinks w by 1 - 2 lr lambda instead, whatever they are (Loshchilov & Hutter 2019).
 
 Conventions: momentum has no factor 1 - mu, and mu is `beta1`; eps is outside of the root but for Adadelta, which has no
 learning rate. w has shape (..., 2), a learning rate () or (rates, 1): one descent takes many rates at once.
@@ -389,7 +389,9 @@ def momentum_sums(parameters: Parameters, values: Values) -> Check:
     return about(values["effective_rate"], effective_rate(parameters), relative=1e-6)
 
 
-@claim(6, "gradients 1024 times as large leave Adam's path alone, with eps if that counts (200 steps), within 1e-4")
+@claim(
+    6, "gradients and eps 1024 times as large leave Adam's path alone; the gradients alone for 200 steps; within 1e-4"
+)
 def adam_ignores_the_scale(parameters: Parameters, values: Values) -> Check:
     """eps counts above 1e-8, and on unstable paths: they enlarge even rounding, which 2^10 spares. See tests."""
     path, scaled, with_eps = np.moveaxis(values["rescaled_paths"], 1, 0)

@@ -388,7 +388,9 @@ def he_keeps_relu_gradients_level(p: Parameters, values: Values) -> Check:
     return between(values["gradient"][0] / values["gradient"][-1], 0.3, 3.5)
 
 
-@claim(13, "uniform on +-1/sqrt(n): each layer leaves a third of the gradient's variance, log2 slope -1.585", **OLD)
+@claim(
+    13, "uniform on +-1/sqrt(n): each layer leaves a third of the gradient's variance, log2 slope -1.585 +- 0.04", **OLD
+)
 def fan_in_uniform_thirds_the_gradient(p: Parameters, values: Values) -> Check:
     return about(doublings_per_layer(values["gradient"][::-1]), -math.log2(3), absolute=0.04)
 

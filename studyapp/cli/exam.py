@@ -14,13 +14,13 @@ import click
 from studyapp.cli.arguments import Number, Whole, Written
 from studyapp.cli.common import Call, common, on_terminal
 from studyapp.cli.printing import Bar, counted, one_line, say, warn
+from studyapp.core.exam.making import LARGEST_SEED
 from studyapp.presets import ExamPlan, ExamRequest, ends_at, plan
 
 if TYPE_CHECKING:
     from studyapp.exams import Made
     from studyapp.library import Library
 
-LARGEST_SEED = 2**63 - 1
 PAPER = Written("paper", ".md", ".html")
 
 CONTENT = ("deck", "part", "tag")

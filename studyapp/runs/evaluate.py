@@ -192,10 +192,13 @@ def _claim(simulation: Simulation, mark: ClaimMark, parameters: object, values: 
     if not isinstance(check, Check):
         what = f"the claim {mark.name} returned {type(check).__name__}"
         raise simulation.wrong(what, "return about(), between(), below(), above() or true()", function)
-    verdict = Verdict.HOLDS if check.holds else Verdict.FAILS
-    with _blaming(simulation, f"the claim {mark.name}"):
-        numbers = (_told(one) for one in (check.measured, check.expected, check.low, check.high))
-    return Claim(name, mark.name, mark.sentence, verdict, *numbers)
+    try:
+        verdict = Verdict.HOLDS if check.holds else Verdict.FAILS
+        told = [_told(one) for one in (check.measured, check.expected, check.low, check.high)]
+    except (TypeError, ValueError, OverflowError) as error:
+        what = f"the claim {mark.name} returned a Check that is not made of numbers"
+        raise simulation.wrong(what, "measure one number, and give its bounds as numbers", function) from error
+    return Claim(name, mark.name, mark.sentence, verdict, *told)
 
 
 def _told(number: float) -> float | None:

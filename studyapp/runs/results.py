@@ -6,6 +6,7 @@ Only ever imported in a worker process.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,8 @@ def _mark(mark: object) -> Mark:
                 raise ValueError(f"{_called(mark)} has {len(x)} x and {len(y)} y")
             return type(mark)(x, y, str(mark.label))
         case Bars():
+            if not isinstance(mark.names, Iterable):
+                raise ValueError(f"{_called(mark)} has names that are no list")
             names, heights = [str(name) for name in mark.names], _list(mark.heights, "heights", 1)
             if len(names) != len(heights):
                 raise ValueError(f"{_called(mark)} has {len(names)} names and {len(heights)} heights")

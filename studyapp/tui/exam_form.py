@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,6 +14,9 @@ from textual.style import Style
 from textual.widgets import Static
 
 from studyapp import presets
+from studyapp.core.exam.making import LARGEST_SEED
+from studyapp.core.exam.naming import names
+from studyapp.model import Card, Problem
 from studyapp.presets import ExamPlan
 from studyapp.presets.reading import BOUNDED
 from studyapp.store import DeckRow
@@ -24,7 +28,13 @@ from studyapp.tui.review_text import BOLD, DIM, beside
 from studyapp.tui.screen import StudyScreen
 
 LABEL = 16
-STEPS = {"questions": 1, "oral": 1, "seconds": 10, "minutes": 5, "extra_time": 0.25}
+STEPS = {"questions": 1, "oral": 1, "seconds": 10, "minutes": 5, "extra_time": 0.25, "seed": 1}
+BOUNDS = {**BOUNDED, "seed": (1, LARGEST_SEED, True)}
+UNSET = ("seconds", "minutes", "seed")
+"""Without a figure the exam finds its own; 0 takes a figure out again."""
+
+HELPED = 12
+"""On a screen of fewer lines the rows have the room that the help takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,9 @@ ROWS = (
     Row("practice", "Practice", "Practice exams stay out of the statistics of questions."),
     Row("email", "E-mail first", "Whether it begins by asking for an e-mail address, which is kept nowhere."),
     Row("oral", "Explain after", "How many questions are to be explained in words afterwards; the score stays."),
+    Row("seed", "Seed", "The same seed makes the same paper from the same decks. Without a figure one is drawn."),
+    Row("parts", "Part", "Only questions of one part of the decks below."),
+    Row("tags", "Tag", "Only questions with one tag in the decks below."),
 )
 DECK_HELP = "Space takes a deck in or out. With none chosen, questions come from all decks."
 
@@ -71,19 +84,23 @@ class ExamFormScreen(StudyScreen):
     OTHER_KEYS: ClassVar[dict[str, str]] = {"0-9": "type a figure; Backspace takes a digit back"}
     CSS = """
     ExamFormScreen #scroll { height: 1fr; padding: 1 1 0 1; }
+    ExamFormScreen #rows { text-wrap: nowrap; text-overflow: ellipsis; }
     ExamFormScreen #rows, ExamFormScreen #help { height: auto; link-style: none; link-color: $text;
         link-background: transparent; link-style-hover: none; link-background-hover: $panel; link-color-hover: $text; }
     ExamFormScreen #help { padding: 0 3; min-height: 2; }
+    ExamFormScreen.low #help { display: none; }
+    ExamFormScreen.low #scroll { padding: 0 1; }
     """
 
-    def __init__(self, plan: ExamPlan | None = None) -> None:
+    def __init__(self, plan: ExamPlan | None = None, seed: int | None = None) -> None:
         super().__init__()
-        self._plan = plan or ExamPlan()
+        self._plan, self._seed = plan or ExamPlan(), seed
         self._given = plan is not None
         self._presets: list[ExamPlan] = []
         self._decks: list[DeckRow] = []
         self._rows: list[Row] = list(ROWS)
         self._row = 0
+        self._cards: list[Card] | None = None
         self._typed = ""
         self._wrong = ""
 
@@ -100,7 +117,7 @@ class ExamFormScreen(StudyScreen):
         with self.study_app.guard():
             self._decks = self.library.store.decks()
             self._presets, wrong = presets.plans(self.library.places.home)
-            self._wrong = str(wrong[0]) if wrong else ""
+            self._wrong = _cannot_be_used(wrong)
         if not self._given and self._presets:
             self._take(self._presets[0])
         self._rows = [*ROWS, *(Row("decks", one.title, DECK_HELP, one.path) for one in self._decks)]
@@ -144,10 +161,16 @@ class ExamFormScreen(StudyScreen):
         row = self._rows[self._row]
         said = self._wrong if row.field == "name" and self._wrong else row.help
         self.static("help").update(beside(Content(), plain(said).stylize(DIM), self.text_width - 4))
+        self.set_class(self.app.size.height < HELPED, "low")
+        self.call_after_refresh(self._keep_in_view)
+
+    def _keep_in_view(self) -> None:
+        """Scroll so that the line in hand is seen, once everything has its place."""
         line = self._row + 2 * (self._row >= len(ROWS))
         scroll = self.query_one("#scroll")
-        if not scroll.scroll_offset.y <= line < scroll.scroll_offset.y + scroll.content_size.height:
-            scroll.scroll_to(y=max(0, line - scroll.content_size.height // 2), animate=False)
+        height = scroll.scrollable_content_region.height
+        if not scroll.scroll_offset.y <= line < scroll.scroll_offset.y + height:
+            scroll.scroll_to(y=max(0, line - height // 2), animate=False)
 
     def _line(self, place: int, row: Row) -> Content:
         here = place == self._row
@@ -171,6 +194,10 @@ class ExamFormScreen(StudyScreen):
         match row.field:
             case "name":
                 return f"{plan.name or 'your own'}{' · ' + plan.title if plan.title else ''}"
+            case "parts" | "tags":
+                return ", ".join(getattr(plan, row.field)) or "any"
+            case "seed":
+                return "drawn anew" if self._seed is None else str(self._seed)
             case "questions":
                 return str(plan.questions)
             case "seconds" if plan.seconds is None:
@@ -218,14 +245,26 @@ class ExamFormScreen(StudyScreen):
                 self._change(decks=tuple(one.path for one in self._decks if one.path in chosen), title="")
             case "forward_only" | "practice" | "email":
                 self._change(**{row.field: not getattr(plan, row.field)})
+            case "parts" | "tags":
+                self._next_name(row.field, step)
             case field:
-                low, high, _ = BOUNDED[field]
-                now = getattr(plan, field)
+                low, high, _ = BOUNDS[field]
+                now = self._seed if field == "seed" else getattr(plan, field)
                 start = {"seconds": 60, "minutes": 45}.get(field, low)
                 to = start if now is None else now + step * STEPS[field]
-                none = field in ("seconds", "minutes") and to < max(low, STEPS[field])
+                none = field in UNSET and to < max(low, STEPS[field])
                 self._change(**{field: None if none else min(high, max(low, to))})
         self.renew()
+
+    def _next_name(self, field: str, step: int) -> None:
+        """Another part or tag of the chosen decks, or any; of several that a preset names, the first that there is."""
+        with self.study_app.guard():
+            if self._cards is None:
+                self._cards = list(self.library.store.cards())
+            there = [(), *((name,) for name in getattr(names(self._cards, self._plan.decks), field))]
+            now = getattr(self._plan, field)
+            place = there.index(now) if now in there else 0
+            self._change(**{field: there[(place + step) % len(there)]}, title="")
 
     def _next_preset(self, step: int) -> None:
         names = [one.name for one in self._presets]
@@ -233,16 +272,21 @@ class ExamFormScreen(StudyScreen):
             now = names.index(self._plan.name) if self._plan.name in names else -step
             self._take(self._presets[(now + step) % len(names)])
 
-    def _change(self, **changes: object) -> None:
-        """Change the plan, which from then on is no preset any more."""
+    def _change(self, **changes: Any) -> None:
+        """Change the plan, which from then on is no preset any more; a seed is none of its rules."""
+        if "seed" in changes:
+            self._seed = changes["seed"]
+            return
         if "minutes" in changes:
             changes["ends"] = ""
-        self._plan = replace(self._plan, name="", **changes)  # type: ignore[arg-type]
+        self._plan = replace(self._plan, name="", **changes)
 
     def action_type(self, character: str) -> None:
         """Type a figure; a blank takes its last digit back."""
-        if self._rows[self._row].field in STEPS:
-            self._typed = (self._typed + character)[:6] if character.strip() else self._typed[:-1]
+        field = self._rows[self._row].field
+        if field in STEPS:
+            longest = max(6, len(str(BOUNDS[field][1])))
+            self._typed = (self._typed + character)[:longest] if character.strip() else self._typed[:-1]
             self.renew()
 
     def _accept(self) -> bool:
@@ -251,15 +295,15 @@ class ExamFormScreen(StudyScreen):
         row = self._rows[self._row]
         if not typed:
             return True
-        low, high, whole = BOUNDED[row.field]
+        low, high, whole = BOUNDS[row.field]
         try:
-            number = float(typed)
+            number = int(typed) if whole else float(typed)
         except ValueError:
             number = low - 1
-        if number == 0 and row.field in ("seconds", "minutes"):
+        if number == 0 and row.field in UNSET:
             self._change(**{row.field: None})
         elif low <= number <= high:
-            self._change(**{row.field: int(number) if whole else number})
+            self._change(**{row.field: number})
         else:
             self.study_app.say(f"{row.label}: {typed} does not fit; give {low} to {high}.", wrong=True)
             return False
@@ -272,7 +316,7 @@ class ExamFormScreen(StudyScreen):
         from studyapp.tui.exam_lobby import LobbyScreen
 
         if self._accept():
-            self.app.switch_screen(LobbyScreen(self._plan, form=True))
+            self.app.switch_screen(LobbyScreen(self._plan, seed=self._seed, form=True))
         else:
             self.renew()
 
@@ -283,3 +327,11 @@ class ExamFormScreen(StudyScreen):
     def action_submissions(self) -> None:
         """List all sittings."""
         self.study_app.open_submissions()
+
+
+def _cannot_be_used(wrong: Sequence[Problem]) -> str:
+    """What is wrong with the first of the presets that cannot be used, and how many more there are; empty if none."""
+    if not wrong:
+        return ""
+    more = f"; {len(wrong) - 1} more cannot be used" if len(wrong) > 1 else ""
+    return f"{wrong[0]}{more}"

@@ -23,12 +23,17 @@ from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.review_text import BOLD, DIM, beside, stacked
 from studyapp.tui.screen import StudyScreen
 
+SAME_PAPER = (
+    "Same paper, new numbers: the questions of an exam you sat, in another order; what is computed is drawn anew."
+)
+
 PROGRESS = 40
 """The progress bar takes so many cells."""
 
 
 class LobbyScreen(StudyScreen):
-    """Makes the paper of a plan, or takes one that is made; `ends` is an official end. `form` says how q goes back."""
+    """Makes the paper of a plan, or takes one that is made of it; `ends` is an official end. `form` says how q goes
+    back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "start", "start the exam, after one question"),
@@ -145,6 +150,7 @@ class LobbyScreen(StudyScreen):
         left_out += [plain(self._left_out[0]) if self._left_out else Content()]
         return stacked(
             beside(Content(), Content.assemble((plain(paper.title)).stylize(BOLD), f" · {number}"), width),
+            beside(Content(), plain(SAME_PAPER), width) if self._plan.cards else None,
             beside(Content(), plain(f"{exam_rules.limits(paper)}. {self._end(paper)}"), width),
             exam_rules.listed(said, width),
             beside(Content(), Content.assemble(*left_out), width) if self._left_out else None,
@@ -176,7 +182,7 @@ class LobbyScreen(StudyScreen):
         if self._form:
             from studyapp.tui.exam_form import ExamFormScreen
 
-            self.app.switch_screen(ExamFormScreen(self._plan))
+            self.app.switch_screen(ExamFormScreen(self._plan, self._seed))
         else:
             self.app.pop_screen()
 

@@ -16,10 +16,10 @@ from studyapp.tui import exam_hints, exam_rehearsal, exam_rules, exam_text
 from studyapp.tui.card_text import plain
 from studyapp.tui.exam_asking import About, Act, Asking
 from studyapp.tui.exam_hold import Hold
-from studyapp.tui.exam_view import LOW, ExamView
+from studyapp.tui.exam_view import ExamView
 from studyapp.tui.hints import Hints
 from studyapp.tui.review_text import LETTERS
-from studyapp.tui.screen import StudyScreen
+from studyapp.tui.screen import LOW, StudyScreen
 
 TICK, LOOK = 0.25, 1.0
 """Seconds between two looks at the clock, and at whether another terminal has taken the exam over."""
@@ -134,6 +134,7 @@ class QuestionScreen(StudyScreen):
         self.static("bar").update(bar)
         fresh = self._said if not self._said_until or monotonic() < self._said_until else ""
         self._view.notice(fresh or exam_text.warning(self.session))
+        self._view.show_map(self.session, width=self.text_width)
 
     def _show_hints(self) -> None:
         asking = self._asking

@@ -22,7 +22,7 @@ from studyapp.tui.exam_report_text import ReportLine
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.line_list import MOVES, LineList
 from studyapp.tui.review_text import BOLD
-from studyapp.tui.screen import StudyScreen
+from studyapp.tui.screen import LOW, StudyScreen
 
 
 class ReportScreen(StudyScreen):
@@ -96,7 +96,10 @@ class ReportScreen(StudyScreen):
         kept, report = self._kept, self._report
         if kept is not None:
             when = exam_wording.instant(kept.started, self.library.now())
-            self.static("bar").update(exam_report_text.bar(kept.sitting.paper, when, self.app.size.width - 2))
+            low = self.app.size.height < LOW  # there the list may begin below the score
+            score = exam_wording.tally(report.score) if report is not None and low else ""
+            bar = exam_report_text.bar(kept.sitting.paper, when, self.app.size.width - 2, score)
+            self.static("bar").update(bar)
         if kept is None or report is None:
             self._lines = [ReportLine(Content()), ReportLine(self._instead())]
         else:
@@ -235,10 +238,9 @@ class ReportScreen(StudyScreen):
             self.study_app.open_exam(paper=rehearsal(self.library.seeds()))
             return
         with self.study_app.guard():
-            made = await exams.make(
-                exams.again(paper).blueprint(), paper.rules, title=paper.title, progress=self._tell_progress
-            )
-            self.study_app.open_exam(paper=made.paper)
+            plan = exams.again(paper)
+            made = await exams.make(plan.blueprint(), paper.rules, title=paper.title, progress=self._tell_progress)
+            self.study_app.open_exam(plan, made.paper)
         self._show()
 
     def _tell_progress(self, done: int, of: int) -> None:

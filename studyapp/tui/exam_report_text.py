@@ -188,11 +188,11 @@ def _cell(text: Content, cells: int, *, pad: bool = True) -> Content:
     return cut + " " * (cells - cut.cell_length) if pad else cut
 
 
-def bar(paper: Paper, when: str, width: int) -> Content:
-    """Which exam this was, and under which rules."""
+def bar(paper: Paper, when: str, width: int, score: str = "") -> Content:
+    """Which exam this was, and under which rules; the score before it, where it is given."""
     name = "rehearsal" if paper.rules.rehearsal else paper.rules.name
     rules = f"{name} rules" if name and not paper.rules.rehearsal else ""
-    title = plain(f"Report · {paper.title} · {when}")
+    title = plain(f"{score or 'Report'} · {paper.title} · {when}")
     if not rules:
         return title.truncate(width, ellipsis=True)
     room = width - len(rules) - 2

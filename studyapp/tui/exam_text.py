@@ -72,6 +72,8 @@ def bar(session: ExamSession, *, hidden: bool, width: int) -> Content:
         right = f"{whose} {clock(left).rjust(5)}"
         if width >= len(where) + len(right) + BAR + 5:
             right += f"  {gauge(left, span)}"
+    if len(right) >= width:
+        right = "time hidden" if hidden else clock(left)
     room = max(0, width - len(right) - 2)
     title = where if len(where) <= room else fitted(where.partition(" · ")[2], room)
     return plain(padded(title, max(0, width - len(right))) + right)
@@ -180,26 +182,32 @@ def _state_line(attempt: Attempt, how: SaveState, number: int, session: ExamSess
 
 # --- the map --------------------------------------------------------------------------------------
 
-NOW, SAVED, BLANK, TO_COME, NOT_STORED = "▶", "■", "□", "·", "!"
+NOW, SAVED, BLANK, LOCKED, TO_COME, NOT_STORED = "▶", "■", "□", "×", "·", "!"
 
 
 def places(session: ExamSession) -> list[str]:
-    """A sign for each question: the one on the screen, saved, left or looked at without, to come."""
-    found = []
-    for question, attempt in enumerate(session.sitting.attempts):
-        if question == session.current and not session.sitting.finished:
+    """A sign for each question: the one on the screen, saved, looked at without, to come.
+
+    Where questions may be taken up again, one without an answer is told apart once its time is up; where moving on
+    locks, all that are left blank are locked.
+    """
+    found, at, sitting = list[str](), session.at(), session.sitting
+    free = not sitting.paper.rules.forward_only
+    for question, attempt in enumerate(sitting.attempts):
+        if question == session.current and not sitting.finished:
             found.append(NOW)
         elif attempt.saved is not None:
             stored = session.state(question) not in (SaveState.RECEIVED, SaveState.FAILED)
             found.append(SAVED if stored or attempt.unsaved else NOT_STORED)
+        elif attempt.shown_at is None:
+            found.append(TO_COME)
         else:
-            found.append(TO_COME if attempt.shown_at is None else BLANK)
+            found.append(LOCKED if free and sitting.locked(question, at) else BLANK)
     return found
 
 
-def exam_map(session: ExamSession, width: int, *, rows: int = 2) -> Content:
-    """All questions as signs, with what the signs mean; where questions may be chosen, a click shows one."""
-    signs = places(session)
+def exam_map(session: ExamSession, signs: Sequence[str], width: int, *, rows: int = 2) -> Content:
+    """All questions as the signs of `places`, and what these mean; where questions may be chosen, a click shows one."""
     free = not session.sitting.paper.rules.forward_only
     first = 0
     if len(signs) > rows * width:
@@ -223,6 +231,8 @@ def _cell(sign: str, place: int, free: bool) -> Content:
 def _legend(signs: Sequence[str], free: bool) -> str:
     blank = "no answer yet" if free else "left blank"
     said = [f"{SAVED} saved", f"{BLANK} {blank}", f"{NOW} now", f"{TO_COME} to come"]
+    if LOCKED in signs:
+        said.insert(2, f"{LOCKED} time up, blank")
     if NOT_STORED in signs:
         said.insert(1, f"{NOT_STORED} not yet stored")
     return "  ".join(said)

@@ -13,12 +13,10 @@ from studyapp.exam_session import ExamSession, SaveState
 from studyapp.tui import exam_text
 from studyapp.tui.card_text import plain
 from studyapp.tui.review_text import BOLD, DIM, beside
+from studyapp.tui.screen import LOW
 
 if TYPE_CHECKING:
     from textual.widgets import Input
-
-LOW = 18
-"""On a screen of fewer lines there is no map, and the state has no frame."""
 
 EMAIL = (
     "Your e-mail address, if you want to give one. It weighs nothing and is kept nowhere: only that it was asked "
@@ -39,7 +37,10 @@ def heights(question: int, options: int, room: int) -> tuple[int, int]:
 
 
 class ExamView(Vertical):
-    """Question, options, the state of saving, the map and one line of notices."""
+    """Question, options, the state of saving, the map and one line of notices.
+
+    On a low screen there is no map, and the state has no frame.
+    """
 
     DEFAULT_CSS = """
     ExamView { height: 1fr; }
@@ -57,7 +58,8 @@ class ExamView(Vertical):
     ExamView #email { height: 1; border: none; padding: 0 1; background: $panel; max-width: 78; }
     ExamView.low #middle { padding: 0 1; }
     ExamView.low #map { display: none; }
-    ExamView.low #state, ExamView.low #state.saved, ExamView.low #state.failed { border: none; }
+    ExamView.low #state, ExamView.low #state.saved, ExamView.low #state.failed { border: none; text-wrap: nowrap;
+        text-overflow: ellipsis; }
     """
 
     def compose(self) -> ComposeResult:
@@ -76,6 +78,7 @@ class ExamView(Vertical):
     _lines: tuple[int, int] = (0, 0)
     _starts: tuple[int, ...] = ()
     _question: int = -2
+    _signs: tuple[str, ...] = ()
 
     @property
     def typing(self) -> bool:
@@ -142,9 +145,18 @@ class ExamView(Vertical):
         box.border_title = plain(heading)
         if self.has_class("low"):  # what is picked stands among the options
             unsaved = how is SaveState.NOT_SAVED and not session.sitting.finished
-            line = exam_text.press(f"{heading}{': Enter saves it' if unsaved else ''}", "enter", BOLD)
+            whole = f"{heading}: Enter saves it" if unsaved else heading
+            line = exam_text.press(whole if len(whole) <= self.app.size.width - 4 else heading, "enter", BOLD)
         box.update(line)
-        self.query_one("#map", Static).update(exam_text.exam_map(session, width - 2))
+        self._signs = ()
+        self.show_map(session, width=width)
+
+    def show_map(self, session: ExamSession, *, width: int) -> None:
+        """Show the map if it has changed: time alone locks a question that is not on the screen."""
+        signs = tuple(exam_text.places(session))
+        if signs != self._signs:
+            self._signs = signs
+            self.query_one("#map", Static).update(exam_text.exam_map(session, signs, width - 2))
 
     def notice(self, words: str) -> None:
         """Say something in the line above the keys."""

@@ -71,6 +71,7 @@ class LabScreen(LabActions):
     LabScreen #earlier, LabScreen #compared, LabScreen #claims, LabScreen #silent { display: none; }
     LabScreen #state { height: auto; max-height: 3; padding: 0 1; }
     LabScreen.narrow #left { width: 42; }
+    LabScreen.low #results { height: 30%; }
     LabScreen.small #left { width: 1fr; }
     LabScreen.small #right { display: none; }
     """
@@ -187,6 +188,7 @@ class LabScreen(LabActions):
         """Lay the results out anew."""
         self.set_class(self.app.size.width < 100, "narrow")
         self.set_class(self.app.size.width < 60, "small")
+        self.set_class(self.app.size.height < 30, "low")
         self._show_hints()
         self._show_results()
 

@@ -128,5 +128,5 @@ def beside_each_other(mark: MistakeMark, exact: Any, wrong: Any) -> Figure:
     places = [place for place in right if place in mistaken][:MOST_BARS]
     names = [place or mark.value for place in places]
     both = (right, "right"), (mistaken, "mistake")
-    bars = [Bars(names, [float(str(one[place])) for place in places], label) for one, label in both]
+    bars = [Bars(names, [float(one[place]) for place in places], label) for one, label in both]
     return Figure("", Axis(""), Axis(""), bars if places else [])

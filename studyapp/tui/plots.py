@@ -7,6 +7,7 @@ empty or the place is too small, is said in words.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -24,9 +25,10 @@ from studyapp.tui.plot_scale import HUGE, Scale, scale, short
 
 BOLD, DIM = Style(bold=True), Style(dim=True)
 
-_ROOM_FOR_A_TITLE = 4
+_ROOM_FOR_A_TITLE, _ROOM_FOR_TWO, _ROOM_FOR_THREE = 4, 9, 13  # rows, for so many lines of heading
 _ROOM_FOR_A_FRAME = 7
 _NARROWEST = 12
+_MARGIN = 10  # what stands left of a plot, and the space beside the label of its x axis
 _MOST_TICKS = 7
 
 
@@ -38,27 +40,29 @@ def figure(figure: Figure, *, width: int, height: int, window: Window | None = N
     """The figure in at most so many cells across and lines down; never raises, whatever the numbers are."""
     if width < 1 or height < 1:
         return Content("")
-    heading = _heading(figure, width) if height >= _ROOM_FOR_A_TITLE else []
+    most = 1 + (height >= _ROOM_FOR_TWO) + (height >= _ROOM_FOR_THREE)
+    heading = _heading(figure, width, most) if height >= _ROOM_FOR_A_TITLE else []
     lines = _drawn(figure, width, height - len(heading), window)
     if lines is None:
         return assemble([[(fitted(_in_words(figure), width), ())]])
     return assemble([*heading, *lines])
 
 
-def _heading(figure: Figure, width: int) -> list[Line]:
-    """The title, and what the numbers are."""
+def _heading(figure: Figure, width: int, most: int) -> list[Line]:
+    """The title, and what the numbers are: on one line if they fit, else one below the other in at most so many."""
     only = next(iter(figure.marks)).label if len(figure.marks) == 1 else ""
     only = "" if isinstance(next(iter(figure.marks), None), Bars | HeatMap) else only
-    title = fitted(figure.title, width)
     log = " (log)" if figure.y.scale == "log" else ""
     rest = " · ".join(text for text in (figure.y.label and f"{figure.y.label}{log}", only) if text)
-    if not title and not rest:
-        return []
-    line: Line = [(title, (BOLD,))]
-    room = width - cells_of(line) - 3
-    if rest and room >= 4:
-        line.append((("   " if title else "") + fitted(rest, room), (DIM,)))
-    return [line]
+    gap = "   " if figure.title and rest else ""
+    if most == 1 or cell_len(figure.title + gap + rest) <= width:
+        title = fitted(figure.title, width)
+        room = width - cell_len(title) - len(gap)
+        line: Line = [(title, (BOLD,)), *([(gap + fitted(rest, room), (DIM,))] if rest and room >= 1 else [])]
+        return [line] if title or rest else []
+    titles = textwrap.wrap(figure.title, width)[: most - bool(rest)]
+    lines: list[Line] = [[(fitted(one, width), (BOLD,))] for one in titles]
+    return [*lines, [(fitted(rest, width), (DIM,))]] if rest else lines
 
 
 def _drawn(figure: Figure, width: int, height: int, window: Window | None) -> list[Line] | None:
@@ -116,13 +120,15 @@ def _framed(
         for a, b in one.points
         if math.isfinite(a) and math.isfinite(b) and not (x_log and a <= 0) and not (y_log and b <= 0)
     ]
-    sides, ends = window or ((), ())
+    sides, levels = window or ((), ())
     across = scale([*(a for a, _ in points), *sides], x_log)
-    up = scale([*(b for _, b in points), *ends], y_log, zero=any(one.shape is Shape.BARS for one in series))
+    up = scale([*(b for _, b in points), *levels], y_log, zero=any(one.shape is Shape.BARS for one in series))
     if across is None or up is None:
         return None
     legend = _legend(series, width, max(1, height // 4)) if len(series) > 1 else []
-    rows = height - len(legend) - (2 if height >= _ROOM_FOR_A_FRAME else 1)
+    ends = _ends(figure, across)
+    apart = height >= _ROOM_FOR_TWO and cell_len("".join((*ends, _x_label(figure)))) + _MARGIN > width
+    rows = height - len(legend) - (2 if height >= _ROOM_FOR_A_FRAME else 1) - apart
     ticks = up.ticks(max(2, min(_MOST_TICKS, rows - 1)))
     margin = max(len(label) for _, label in ticks)
     columns = width - margin - 2
@@ -137,7 +143,7 @@ def _framed(
         lines.append([(f"{labels.get(row, ''):>{margin}} {axis}", (DIM,)), *cells])
     if height >= _ROOM_FOR_A_FRAME:
         lines.append([(" " * (margin + 1) + "└" + "─" * columns, (DIM,))])
-    return [*lines, _under(figure, across, margin + 2, columns), *legend]
+    return [*lines, *_under(ends, _x_label(figure), margin + 2, columns, apart=apart), *legend]
 
 
 def _with_room_for_bars(across: Scale, series: Sequence[Series]) -> Scale:
@@ -149,17 +155,29 @@ def _with_room_for_bars(across: Scale, series: Sequence[Series]) -> Scale:
     return Scale(max(-HUGE, across.low - half), min(HUGE, across.high + half))
 
 
-def _under(figure: Figure, across: Scale, margin: int, columns: int) -> Line:
-    """The ends of the x axis and between them what it measures; bars with names have those at the ends."""
-    left, right = short(across.low), short(across.high)
+def _ends(figure: Figure, across: Scale) -> tuple[str, str]:
+    """The ends of the x axis; bars alone have their names there."""
     first = figure.marks[0]
     if isinstance(first, Bars) and len(first.names) and all(isinstance(mark, Bars) for mark in figure.marks):
-        left, right = (fitted(str(first.names[end]), columns // 3) for end in (0, -1))
-    label = figure.x.label + (" (log)" if figure.x.scale == "log" else "")
-    label = fitted(label, columns - cell_len(left + right) - 2)
-    space = max(0, columns - cell_len(left + label + right))
-    text = " " * margin + left + " " * (space // 2) + label + " " * (space - space // 2) + right
-    return [(fitted(text, margin + columns), (DIM,))]
+        return str(first.names[0]), str(first.names[-1])
+    return short(across.low), short(across.high)
+
+
+def _x_label(figure: Figure) -> str:
+    return figure.x.label + (" (log)" if figure.x.scale == "log" else "")
+
+
+def _under(ends: tuple[str, str], label: str, margin: int, columns: int, *, apart: bool) -> list[Line]:
+    """The ends of the x axis and between them what it measures, or below them where it has no room there."""
+    left, right = (fitted(end, columns // 3) for end in ends)
+    between = "" if apart else fitted(label, columns - cell_len(left + right) - 2)
+    space = max(0, columns - cell_len(left + between + right))
+    text = " " * margin + left + " " * (space // 2) + between + " " * (space - space // 2) + right
+    lines: list[Line] = [[(fitted(text, margin + columns), (DIM,))]]
+    if apart:
+        fits = fitted(label, margin + columns)
+        lines.append([(" " * max(0, (2 * margin + columns - cell_len(fits)) // 2) + fits, (DIM,))])
+    return lines
 
 
 def _legend(series: Sequence[Series], width: int, most: int) -> list[Line]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 WIDEST = 100
 """Text runs over so many columns at most: longer lines are hard to follow."""
 
+LOW = 18
+"""A screen of fewer lines is low: what can be done without leaves its room to what cannot."""
+
 
 class StudyScreen(Screen[None]):
     """A screen of studyapp. One of a running exam is `closed_book`: from there no other one opens."""

@@ -47,6 +47,7 @@ async def test_the_lobby_says_everything_first(tmp_path: Path, size: tuple[int, 
             seat.see("never stops. When its time is up, it is locked", "cannot be paused", "Closed book: decks, search")
             seat.see("Other programs cannot be blocked from here; that is up to you", "out of the statistics")
             seat.see("Enter start   r rehearse, 2 minutes")
+            assert not seat.shows("Same paper")
             assert opened.store.sittings() == []
 
 
@@ -185,7 +186,7 @@ async def test_the_form(tmp_path: Path) -> None:
             seat.see("Questions +12", "▸ A question +‹ 70 s ›")
             await seat.press("0", "down", "2", "0", "down", "right")
             seat.see("A question +60 s on a concept", "In all +20 min", "▸ Extra time +‹ × 1.25 ›", "Rules +your own")
-            await seat.press("down", "space", "down", "space", *["down"] * 4, "space")
+            await seat.press("down", "space", "down", "space", *["down"] * 6, "down", "space")
             seat.see("Only forward +no", "Practice +yes", r"▸ \[x\] Many", "Decks +1 deck")
             await seat.click(r"Questions")
             await seat.click("›")
@@ -201,6 +202,84 @@ async def test_the_form(tmp_path: Path) -> None:
             assert isinstance(seat.screen, HomeScreen)
 
 
+PARTS = """# Parts
+
+# Losses
+
+## What does the Gaussian likelihood give? {#squares .week1}
+
+- [x] squared errors
+- [ ] absolute ones
+
+# Initialisation
+
+## What does Glorot keep? {#glorot .week2}
+
+- [x] the variance
+- [ ] the mean
+"""
+
+
+async def test_part_tag_and_seed_are_chosen_in_the_form(tmp_path: Path) -> None:
+    """Arrows go through the parts and tags of the chosen decks; a typed seed makes the same paper; q leads back to all
+    of it."""
+    with library(tmp_path, Clock(), many=MANY, parts=PARTS) as opened:
+        async with at_home(opened, (80, 30)) as seat:
+            await seat.press("p", "down", "1", *["down"] * 8)
+            seat.see("▸ Seed +‹ drawn anew ›", "Without a figure one is drawn", "Part +any", "Tag +any")
+            await seat.press("right", "right", "left")
+            seat.see("▸ Seed +‹ 1 ›")
+            await seat.press("left")
+            seat.see("▸ Seed +‹ drawn anew ›")
+            await seat.press(*"12345678901", "down")
+            seat.see("Seed +12345678901", "▸ Part +‹ any ›", "Only questions of one part")
+            await seat.press("right", "right")
+            seat.see("▸ Part +‹ Initialisation ›", "Rules +your own")
+            await seat.press("right")
+            seat.see("▸ Part +‹ any ›")
+            await seat.press("left", "down", "left")
+            seat.see("Part +Initialisation", "▸ Tag +‹ week2 ›")
+            await seat.press("enter")
+            await seat.wait("Enter start")
+            lobby = seat.screen
+            assert isinstance(lobby, LobbyScreen)
+            assert lobby._paper is not None
+            assert (lobby._paper.seed, [one.card for one in lobby._paper.questions]) == (12345678901, ["glorot"])
+            await seat.press("q")
+            seat.see("Seed +12345678901", "Part +Initialisation", "Tag +week2", "Questions +1")
+            await seat.press("down", "1", ".", "5", "enter")
+            seat.see("Questions: 1.5 does not fit; give 1 to 500")
+
+
+async def test_only_parts_and_tags_of_the_chosen_decks_are_offered(tmp_path: Path) -> None:
+    """With a deck that has none, nothing but "any" is left; a part that is gone with its deck is named in the lobby."""
+    with library(tmp_path, Clock(), many=MANY, parts=PARTS) as opened:
+        async with at_home(opened, (80, 30)) as seat:
+            await seat.press("p", "down", "1", *["down"] * 9, "right", "down", "down", "space")
+            seat.see("Part +Losses", r"▸ \[x\] Many")
+            await seat.press("enter")
+            await seat.wait("no question in these decks has the part 'Losses'; there are no parts")
+            await seat.press("q", *["up"] * 4, "right")
+            seat.see("▸ Part +‹ any ›")
+
+
+@pytest.mark.parametrize("size", [(40, 12), (20, 5), (80, 24)])
+async def test_the_line_in_hand_stays_in_sight(tmp_path: Path, size: tuple[int, int]) -> None:
+    """However small the screen is, and whichever way one came to it."""
+    with library(tmp_path, Clock(), many=MANY, choice=CHOICE) as opened:
+        async with at_home(opened) as seat:
+            await seat.press("p")
+            await seat.resize(*size)
+            form = seat.screen
+            assert isinstance(form, ExamFormScreen)
+            for key in [*["down"] * 16, *["up"] * 5]:
+                row = form._rows[form._row]
+                sign = r"\[ \] " if row.deck else ""
+                seat.see(rf"▸ {sign}{row.label[:8]}")
+                await seat.press(key)
+            seat.see("q")
+
+
 async def test_presets_of_the_learners_own(tmp_path: Path) -> None:
     """A file in the folder exams is one more choice; one that cannot be used is named."""
     with library(tmp_path, Clock(), many=MANY) as opened:
@@ -211,6 +290,11 @@ async def test_presets_of_the_learners_own(tmp_path: Path) -> None:
         async with at_home(opened) as seat:
             await seat.press("p")
             seat.see(r"broken\.toml", "questons")
+            assert not seat.shows("more cannot be used")
+            (folder / "worse.toml").write_text("questions = 0\n")
+            (folder / "worst.toml").write_text("seconds = 0\n")
+            await seat.press("q", "p")
+            seat.see(r"broken\.toml", "2 more cannot be used")
             await seat.press("right")
             seat.see(r"‹ weekly · Week \[by\] week ›", "Questions +7", "A question +40 s", "Practice +yes")
 

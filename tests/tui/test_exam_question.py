@@ -189,10 +189,45 @@ async def test_questions_in_any_order(tmp_path: Path) -> None:
             sat.see("1 of 3")
             await sat.pass_time(seconds=60)
             sat.see("2 of 3", "Time was up on 1: it stays blank")
+            sat.see("×▶□", "□ no answer yet  × time up, blank  ▶ now")
             await sat.press("m", "1", "enter")
             sat.see("2 of 3", "Time was up on 1: it stays blank")
             await sat.press("p")
             sat.see("2 of 3", "There is no open question before this one|Time was up on 1")
+
+
+async def test_the_map_shows_at_once_what_time_has_locked(tmp_path: Path) -> None:
+    """Where the order is free a question that was left open without an answer is locked while another is on the screen;
+    one with a saved answer keeps its sign. Where moving on locks there is one sign for both."""
+    clock = Clock()
+    late = question("gamma", seconds=600)
+    with library(tmp_path, clock) as opened:
+        async with sitting(opened, clock, paper("alpha", "beta", late, forward_only=False)) as sat:
+            await sat.press("b", "enter", "n", "n")
+            sat.see("■□▶", "□ no answer yet  ▶ now")
+            await sat.pass_time(seconds=62)
+            sat.see("3 of 3", "■×▶", "□ no answer yet  × time up, blank  ▶ now")
+        clock.forward(hours=1)
+        async with sitting(opened, clock, paper("alpha", late)) as sat:
+            await sat.press("n", "y")
+            await sat.pass_time(seconds=62)
+            sat.see("□▶", "□ left blank")
+            assert not sat.seat.shows("×")
+
+
+@pytest.mark.parametrize("size", [(20, 5), (30, 7), (40, 12)])
+async def test_the_smallest_screen_still_says_whether_it_is_saved(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Rule 20: the state is always visible; so are the time and the way out."""
+    clock = Clock()
+    with library(tmp_path, clock) as opened:
+        async with sitting(opened, clock) as sat:
+            await sat.seat.resize(*size)
+            sat.see("NOTHING SAVED", "1 of 3 .*1:00", "q")
+            await sat.press("b")
+            sat.see("(?<!NOTHING )NOT SAVED")
+            await sat.press("enter")
+            await sat.seat.wait("(?m)^ +SAVED *$")
+            sat.see("0:5[0-9]")
 
 
 async def test_a_key_counts_from_when_it_was_received(tmp_path: Path) -> None:

@@ -42,6 +42,20 @@ async def test_the_score_stands_beside_chance_and_what_is_sure_of_it(tmp_path: P
             seat.see(r"2 of 4   50 %   blind guessing gives 1\.3   95 % interval 7-93 %")
 
 
+@pytest.mark.parametrize("size", [(20, 5), (40, 12)])
+async def test_the_score_is_in_sight_on_the_smallest_screen(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Also where the list begins with the topic to start with, and wherever one goes in it."""
+    clock = Clock()
+    with library(tmp_path, clock, a=LEARNING) as opened:
+        sitting = await sit(opened, clock, "right", "wrong", "blank", "timed out")
+        async with at_home(opened) as seat:
+            await report(seat, sitting)
+            await seat.resize(*size)
+            for keys in ((), ("a",), ("end",)):
+                await seat.press(*keys)
+                seat.see("1 of 4   25 %", "▸", "q")
+
+
 async def test_new_questions_are_told_apart(tmp_path: Path) -> None:
     """Rule 31: questions never seen before in study stand apart, for only they say what to expect."""
     clock = Clock()

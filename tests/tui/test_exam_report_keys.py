@@ -142,6 +142,7 @@ async def test_the_same_paper_with_new_numbers(tmp_path: Path) -> None:
             await report(seat, sitting)
             await seat.press("r")
             await seat.wait("5 questions")
+            seat.see("Same paper, new numbers: the questions of an exam you sat, in another order")
             lobby = seat.screen
             assert isinstance(lobby, LobbyScreen)
             await seat.press("q")

@@ -14,7 +14,7 @@ NOISY = (
     .replace('parameter("add", choices', 'parameter("shift", choices')
     .replace(
         'if __name__ == "__main__"',
-        '''@claim(2, "chance adds nothing, and this sentence is longer than a terminal is wide, so that it has two lines")
+        '''@claim(2, "chance adds nothing, and this sentence is wider than any terminal is, so that it has two lines")
 def level(parameters, values):
     """By chance."""
     return below(values["twice"], 2 * parameters.x)
@@ -72,7 +72,7 @@ async def test_a_claim_that_always_holds(tmp_path: Path) -> None:
         async with at_home(opened) as seat:
             await at_lab(seat, opened, run=True)
             await seat.press("X")
-            await seat.wait("100 runs")
+            await seat.wait("100 runs, seeds")
             seat.see("✓ held on 100 of 100 seeds, measured 4 each time", "it is the double")
             assert not seat.shows("fails first|another claim|1 of")
             await seat.press("right")

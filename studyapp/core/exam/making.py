@@ -21,6 +21,8 @@ from studyapp.simulation import Key
 CONCEPT_SECONDS, COMPUTED_SECONDS = 60.0, 120.0
 """The limits of questions for which none is set."""
 
+LARGEST_SEED = 2**63 - 1
+
 MOST_DIGITS = 8
 """Options that agree to so many significant digits could not be told apart."""
 

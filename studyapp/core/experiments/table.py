@@ -42,7 +42,7 @@ def _of_run(run: Run) -> Iterator[Row]:
             yield "claim", claim.name, "", str(claim.verdict), "" if claim.measured is None else claim.measured
 
 
-def elements(value: Any, above: str = "") -> Iterator[tuple[str, object]]:
+def elements(value: Any, above: str = "") -> Iterator[tuple[str, Any]]:
     """The numbers of nested lists, each with its index; of one number the number itself, with none."""
     if isinstance(value, list | tuple):
         for place, one in enumerate(value):
