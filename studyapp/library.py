@@ -13,12 +13,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from studyapp import settings
+from studyapp import exam_told, settings
 from studyapp.core import days
 from studyapp.decks import DeckError, scan
 from studyapp.model import Card, Day, Deck, Entry, Flagged, Predicted, Problem, Relinked
 from studyapp.settings import Settings
-from studyapp.store import FileStamp, Store
+from studyapp.store import FileStamp, SittingRow, Store
 
 if TYPE_CHECKING:  # and imported where they are used: a start pays only for what it does
     from studyapp.checking import CheckReport
@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # and imported where they are used: a start pays only for wha
     from studyapp.study import StudySession
 
 PACKAGE = Path(__file__).parent
+LATEST_SITTINGS = 20
 
 
 class LibraryError(Exception):
@@ -281,6 +282,14 @@ class Library:
         return Exams(
             self.places.home, self.store, lambda: self.laboratory, self.now, self.clocks, self.seeds, self.study_day
         )
+
+    def latest_sittings(self) -> list[SittingRow]:
+        """The newest sittings, among which Home looks for what is worth a line."""
+        return self.store.sittings(limit=LATEST_SITTINGS)
+
+    def tell_of(self, sitting_id: str) -> None:
+        """Remember that the learner is shown this sitting, should its time have run out unseen."""
+        exam_told.tell(self.places.home, self.latest_sittings(), sitting_id)
 
     def closed_book(self) -> None:
         """Raise ExamRunningError while an exam is running: everything else waits until it is over."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studyapp.core.forecast import days_until_level
+from studyapp.exam_told import untold
 from studyapp.library import Library
 from studyapp.model import Day
 from studyapp.planning import waiting_minutes
@@ -14,9 +15,6 @@ AWAY_DAYS = 7
 """After so many days without an answer a learner is welcomed back."""
 
 WEEK, MONTH = 7, 30
-
-LATEST_EXAMS = 20
-"""The newest result is looked for among so many sittings; rehearsals have none that is worth a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Overview:
     """The state of things on a study day. `week` holds the cards due on each of the next seven days.
 
     `due_minutes` is what the cards due take, `needed_minutes` what they and the new ones take. `exam` is the newest
-    sitting whose results were shown.
+    sitting whose results were shown, `ran_out` one whose time ran out, which the learner has not been shown.
     """
 
     today: Day
@@ -58,6 +56,7 @@ class Overview:
     days_away: int
     level_in_days: int | None
     exam: SittingRow | None = None
+    ran_out: SittingRow | None = None
 
     @property
     def welcome_back(self) -> bool:
@@ -90,7 +89,7 @@ def overview(library: Library) -> Overview:
     week = tuple(store.due_by_day(today + 1, WEEK))
     a_day = everything.due * settings.minutes / due_minutes if due_minutes else 1.0
     last = store.last_study_day()
-    sittings = store.sittings(limit=LATEST_EXAMS)
+    sittings = library.latest_sittings()
     return Overview(
         today=today,
         rows=rows,
@@ -106,4 +105,5 @@ def overview(library: Library) -> Overview:
         days_away=today - last if last is not None else 0,
         level_in_days=days_until_level(everything.due, week, a_day),
         exam=next((one for one in sittings if one.right is not None and not one.rehearsal), None),
+        ran_out=untold(library.places.home, sittings),
     )

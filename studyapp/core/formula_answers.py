@@ -135,10 +135,10 @@ def _same(one: float, other: float) -> bool:
 def _ways(values: Sequence[float], keys: Sequence[float]) -> Iterator[str]:
     """In which constant ways the values differ from the keys at every set."""
     pairs = list(zip(values, keys, strict=True))
-    if all(key for key in keys):
-        ratios = [value / key for value, key in pairs]
-        if ratios[0] and all(_same(one, ratios[0]) for one in ratios):
-            yield "right but for the sign" if _same(ratios[0], -1) else f"off by a factor {named(ratios[0])} each time"
+    ratios = [value / key for value, key in pairs if key]
+    zeros = [value for value, key in pairs if not key]  # any factor makes 0 of 0, and nothing else
+    if len(ratios) > len(zeros) and not any(zeros) and ratios[0] and all(_same(one, ratios[0]) for one in ratios):
+        yield "right but for the sign" if _same(ratios[0], -1) else f"off by a factor {named(ratios[0])} each time"
     differences = [value - key for value, key in pairs]
     if all(_same(one, differences[0]) for one in differences):
         yield f"off by {differences[0]:.4g} each time"

@@ -63,6 +63,8 @@ class ReportScreen(StudyScreen):
     def on_mount(self) -> None:
         """While results wait, notice when they may be shown."""
         self.query_one(LineList).focus()
+        with self.study_app.guard():
+            self.library.tell_of(self._sitting_id)
         self.set_interval(1, self._look)
 
     def _look(self) -> None:

@@ -175,11 +175,13 @@ class OverScreen(StudyScreen):
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
-        """Say how to go on."""
+        """Say how to go on, and remember that it was said."""
         self.query_one(Hints).show(
             [Hint("Space", "what came of it", "screen.results"), Hint("q", "back", "app.pop_screen")]
         )
         self.renew()
+        with self.study_app.guard():
+            self.library.tell_of(self._sitting_id)
 
     def on_resize(self) -> None:
         """Lay it out anew."""

@@ -63,6 +63,8 @@ class SubmissionScreen(StudyScreen):
     def on_mount(self) -> None:
         """Time goes on while one looks."""
         self.query_one(LineList).focus()
+        with self.study_app.guard():
+            self.library.tell_of(self._sitting_id)
         self.set_interval(1, self._look)
 
     def _look(self) -> None:

@@ -92,7 +92,8 @@ class HomeScreen(StudyScreen):
             home_text.table(seen, self._row, self.text_width + 2, max(4, self.app.size.height - 14))
         )
         self.static("state").update(home_text.state(seen, str(self.library.places.decks), self.text_width))
-        problems = [Hint("!", wording.counted(seen.problems, "problem"), "screen.problems")] if seen.problems else []
+        number = wording.counted(seen.problems, "problem")
+        problems = [Hint("!", f"{number} in decks", "screen.problems", number)] if seen.problems else []
         study = "study everything due, mixed" if self._row == 0 else f"study {seen.rows[self._row - 1].title}"
         self.query_one(Hints).show(
             [
@@ -143,8 +144,14 @@ class HomeScreen(StudyScreen):
                 self.app.push_screen(ReviewScreen(self.library.study(decks)))
 
     def action_exam(self) -> None:
-        """Choose an exam."""
-        self.study_app.open_exam()
+        """Choose an exam; first show one whose time ran out unseen."""
+        ran_out = self._overview.ran_out if self._overview is not None else None
+        if ran_out is None:
+            self.study_app.open_exam()
+        else:
+            from studyapp.tui.exam_running import OverScreen
+
+            self.app.push_screen(OverScreen(ran_out.id))
 
     def action_lab(self) -> None:
         """Open the list of simulations."""

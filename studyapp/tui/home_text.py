@@ -69,6 +69,9 @@ def state(seen: Overview, folder: str, width: int) -> Content:
         )
         words = f"Welcome back: {seen.all.due} due. At {seen.minutes} minutes a day {when}; new cards wait."
         lines += [Content.styled(words, BOLD)]
+    if seen.ran_out is not None:
+        kind = exam_kind(seen.ran_out)
+        lines += [Content.styled(f"{'An' if kind == 'exam' else 'A'} {kind} ran out: p shows it.", BOLD)]
     lines.append(Content.styled("─" * width, DIM))
     lines.append(_labelled("Today", _today(seen)))
     if seen.studied_before:
@@ -104,8 +107,12 @@ def _week(seen: Overview) -> str:
 
 
 def _exam(row: SittingRow) -> str:
-    started = row.started.astimezone()
-    return f"{'practice exam' if row.practice else 'exam'}: {row.right} of {row.questions}, {started:%a}"
+    return f"{exam_kind(row)}: {row.right} of {row.questions}, {row.started.astimezone():%a}"
+
+
+def exam_kind(row: SittingRow) -> str:
+    """What sort of exam it was."""
+    return "rehearsal" if row.rehearsal else "practice exam" if row.practice else "exam"
 
 
 def _date(day: int) -> str:

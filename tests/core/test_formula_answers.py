@@ -150,6 +150,13 @@ def test_a_constant_factor_is_named_whatever_it_is(factor: float, right: str) ->
     assert said != "off by a factor 1 each time"
 
 
+def test_a_factor_is_named_though_some_values_are_zero() -> None:
+    """Any multiple of 0 is 0; but what is 0 at all sets is no multiple of anything."""
+    assert note("3*(a-1)", "a-1") == "off by a factor 3 each time"
+    assert note("3*a-2", "a-1") == "at a = 1, b = 2, n = 1 it gives 1, not 0"
+    assert note("a", "0*a") == "at a = 1, b = 2, n = 1 it gives 1, not 0"
+
+
 def test_a_mistake_is_named_where_it_is_made_everywhere() -> None:
     """With how it is off, if that is alike everywhere; a mistake that is met at some sets only is none."""
     mistakes = {"adds": "a+b", "forgets_the_root": "2/a", "halves": "sqrt(2/a)/2"}

@@ -74,7 +74,7 @@ def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any],
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_claims_hold_for_every_seed(seed: int) -> None:
-    """Shuffled rows, and 400 restarts: two tanh units learned XOR in 0.43 to 0.53 of them in 40 seeds, eight in 0.997."""
+    """Shuffled rows, 400 restarts: two tanh units learned XOR in 0.43 to 0.53 of them in 40 seeds, eight in 0.997."""
     claims = outcome(PERCEPTRON, seed, function=("XOR", "XNOR")[seed % 2], restarts=400, order="shuffled")[1]
     assert {mark.number for mark, check in claims if check is not None} == ALWAYS | {6}
     assert [(mark.name, check) for mark, check in claims if check is not None and not check.holds] == []

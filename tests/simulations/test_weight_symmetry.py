@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.simulation import ParameterError
-from tests.simulations.loading import check_of, expected_here, load, made, marked, mistakes_here, outcome
+from tests.simulations.loading import expected_here, load, made, marked, mistakes_here, outcome
 
 SYMMETRY = load("weight_symmetry")
 SEEDS = range(20)
@@ -76,12 +76,11 @@ def test_claims_hold_for_every_seed(parameters: dict[str, Any], speak: set[int])
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 @pytest.mark.parametrize("hidden", [2, 3, 4])
 def test_most_trained_networks_have_a_ridge_to_their_copy(activation: str, hidden: int) -> None:
-    """Claim 4 with few units: 0.8 of the seeds or more, by the catalogue's 10 and by 40."""
+    """Few units: 0.8 of the seeds or more, by the 10 asked for and by 40; the claim is silent of 2 or 3 ReLUs."""
     found = []
     for seed in range(40):
-        check = check_of(SYMMETRY, "worse_between_copies", seed, activation=activation, hidden=hidden)
-        assert check is not None
-        found.append(check.holds)
+        way = outcome(SYMMETRY, seed, activation=activation, hidden=hidden)[0]["losses_on_the_way"]
+        found.append(way[len(way) // 2] > max(way[0], way[-1]))
     assert np.mean(found[:10]) >= 0.8
     assert np.mean(found) >= 0.8
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from studyapp.presets import ExamPlan, ExamRequest
 from studyapp.tui.app import StudyApp
+from studyapp.tui.exam_form import ExamFormScreen
 from studyapp.tui.exam_lobby import LobbyScreen
 from studyapp.tui.exam_question import QuestionScreen
 from studyapp.tui.exam_report import ReportScreen
 from studyapp.tui.exam_running import OverScreen, RunningScreen
+from studyapp.tui.exam_submission import SubmissionScreen
 from studyapp.tui.home import HomeScreen
 from studyapp.tui.review import ReviewScreen
 from tests.studying import CHOICE, Clock, basic_deck, library
 from tests.tui.exams import paper, sitting
-from tests.tui.screens import Seat, in_review, running
+from tests.tui.screens import Seat, at_home, in_review, running
 
 
 async def test_gone_on_with_where_it_was_left(tmp_path: Path) -> None:
@@ -74,6 +78,68 @@ async def test_a_start_after_the_end(tmp_path: Path) -> None:
             assert isinstance(seat.screen, LobbyScreen)
             await seat.press("q")
             assert not seat.app.is_running
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [({}, "An exam"), ({"practice": True}, "A practice exam"), ({"rehearsal": True}, "A rehearsal")],
+)
+async def test_home_tells_of_an_exam_that_ran_out_until_it_was_seen(
+    tmp_path: Path, rules: dict[str, bool], said: str
+) -> None:
+    """Also where another process has settled it before: one line, and p shows it; then p leads on to a new exam."""
+    clock = Clock()
+    with library(tmp_path, clock, choice=CHOICE) as opened:
+        opened.exams.start(paper(**rules))
+        clock.forward(hours=1)
+        assert opened.exams.running() is None
+        for _ in range(2):  # not seen the first time: nothing is remembered by Home alone
+            async with at_home(opened) as seat:
+                seat.see(rf"{said} ran out: p shows it\.")
+        async with at_home(opened) as seat:
+            await seat.press("p")
+            seat.see("The exam is over", r"Its time ran out\. 0 of 3 answers were saved")
+            await seat.press("q")
+            assert isinstance(seat.screen, HomeScreen)
+            assert not seat.shows("ran out")
+            await seat.press("p")
+            assert isinstance(seat.screen, ExamFormScreen)
+        async with at_home(opened) as seat:
+            assert not seat.shows("ran out")
+
+
+@pytest.mark.parametrize("seen_in", [ReportScreen, SubmissionScreen])
+async def test_an_exam_that_ran_out_is_seen_in_its_report_too(
+    tmp_path: Path, seen_in: type[ReportScreen | SubmissionScreen]
+) -> None:
+    """And in the list of what was handed in; that of an older one tells nothing of the newest."""
+    clock = Clock()
+    with library(tmp_path, clock, choice=CHOICE) as opened:
+        ids = []
+        for _ in range(2):
+            ids.append(opened.exams.start(paper()))
+            clock.forward(hours=1)
+            assert opened.exams.running() is None
+        async with at_home(opened) as seat:
+            for sitting_id, told in ((ids[0], True), (ids[1], False)):
+                seat.app.push_screen(seen_in(sitting_id))
+                await seat.settle()
+                await seat.press("q")
+                assert isinstance(seat.screen, HomeScreen)
+                assert seat.shows("An exam ran out") is told
+
+
+async def test_where_it_cannot_be_remembered_it_is_told_again(tmp_path: Path) -> None:
+    """A data folder that cannot be written costs a repeated line and nothing else."""
+    clock = Clock()
+    with library(tmp_path, clock, choice=CHOICE) as opened:
+        (opened.places.home / "exam.told").mkdir()
+        opened.exams.start(paper())
+        clock.forward(hours=1)
+        assert opened.exams.running() is None
+        async with at_home(opened) as seat:
+            await seat.press("p", "q")
+            seat.see("An exam ran out: p shows it")
 
 
 async def test_two_terminals(tmp_path: Path) -> None:

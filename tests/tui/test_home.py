@@ -97,7 +97,7 @@ async def test_problems_are_listed(tmp_path: Path) -> None:
     """Home counts what is wrong in the decks; ! shows where, what and what to do."""
     with library(tmp_path, Clock(), bad="# Bad\n\n## Front {#one}\n\nBack.\n\n## Other {#one}\n\nBack.\n") as opened:
         async with at_home(opened) as seat:
-            seat.see("! 1 problem")
+            seat.see("! 1 problem in decks")
             await seat.press("!")
             seat.see(r"Problems in the decks · 1")
             seat.see(r"bad\.md:\d+: one")

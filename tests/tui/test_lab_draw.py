@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from studyapp.model import Predicting
+from studyapp.tui.lab import LabScreen
 from studyapp.tui.lab_draw import DrawScreen
 from tests.studying import Clock, library
 from tests.tui.experiments import SIMULATION, at_lab, fits, predictions
@@ -129,6 +130,9 @@ async def test_a_run_that_fails_or_is_stopped_is_not_drawn(tmp_path: Path) -> No
     with library(tmp_path, Clock()) as opened:
         async with at_home(opened) as seat:
             await at_lab(seat, opened)
+            lab = seat.screen
+            assert isinstance(lab, LabScreen)
+            await seat.until(lambda: bool(lab._single))
             await seat.press("up", "up", "right", "D")
             await seat.wait(r"! doubling\.py:\d+.*it is broken")
             await seat.press("left", "up", *"20", "enter", "D")

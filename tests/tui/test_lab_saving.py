@@ -1,0 +1,131 @@
+"""Rules of saving from the Lab: the ending of the name says what is written, whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from studyapp.decks import DeckError
+from studyapp.lab import Laboratory
+from studyapp.runs.errors import SimulationError
+from studyapp.simulation import Axis, Figure, Line, Run
+from studyapp.tui.lab_saving import save
+from tests.studying import Clock, library
+from tests.tui.experiments import at_lab
+from tests.tui.screens import at_home
+
+FIGURE = Figure("F", Axis("x"), Axis("y"), [Line([1.0, 2.0], [3.0, 4.0], "a")])
+OTHER = Figure("G", Axis("x"), Axis("y"), [Line([1.0], [9.0], "b")])
+RUN = Run("s", "0" * 64, {"x": 1.0}, 7, {"v": 2.0}, {"v": 2.5}, (FIGURE, OTHER), (), "2", 0.1)
+
+
+class Painter:
+    """A laboratory that only draws."""
+
+    def __init__(self) -> None:
+        self.drawn: list[tuple[Figure, Path]] = []
+
+    async def draw(self, figure: Figure, file: Path) -> None:
+        """Remember it."""
+        self.drawn.append((figure, file))
+
+
+def saved(file: Path, figures: list[Figure], runs: list[Run]) -> str:
+    """What is in the file after it was saved."""
+    asyncio.run(save(file, cast(Laboratory, Painter()), FIGURE, figures, runs))
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.svg", "a.PNG"])
+def test_a_picture_is_of_the_figure_that_is_shown(tmp_path: Path, name: str) -> None:
+    """And only of that."""
+    painter = Painter()
+    asyncio.run(save(tmp_path / name, cast(Laboratory, painter), OTHER, [FIGURE, OTHER], [RUN]))
+    assert painter.drawn == [(OTHER, tmp_path / name)]
+
+
+def test_a_table_has_the_run_and_all_its_figures(tmp_path: Path) -> None:
+    """Of an experiment, whose runs have no figures of their own, the figure that was made of them."""
+    rows = list(csv.reader(saved(tmp_path / "a.csv", [FIGURE, OTHER], [RUN]).splitlines()))
+    assert rows[0] == ["part", "name", "index", "x", "y"]
+    assert ["value", "v", "", "", "2.0"] in rows
+    assert [row for row in rows if row[0] in "FG"] == [
+        ["F", "a", "0", "1.0", "3.0"],
+        ["F", "a", "1", "2.0", "4.0"],
+        ["G", "b", "0", "1.0", "9.0"],
+    ]
+
+
+def test_a_run_as_json_is_what_the_command_line_tells(tmp_path: Path) -> None:
+    """With everything that is needed to repeat it."""
+    told = json.loads(saved(tmp_path / "a.json", [FIGURE], [RUN]))
+    assert (told["simulation"], told["seed"], told["parameters"]) == ("s", 7, {"x": 1.0})
+    assert (told["values"], told["expected"]) == ({"v": 2.0}, {"v": 2.5})
+    assert [figure["title"] for figure in told["figures"]] == ["F", "G"]
+
+
+def test_many_runs_as_json_stand_beside_what_was_made_of_them(tmp_path: Path) -> None:
+    """Also if only one of them came in."""
+    bare = Run("s", "0" * 64, {}, 8, {"v": 3.0}, {}, (), (), "2", 0.1)
+    for runs in ([RUN, bare], [bare]):
+        told = json.loads(saved(tmp_path / "a.json", [OTHER], runs))
+        assert [one["seed"] for one in told["runs"]] == [one.seed for one in runs]
+        assert [figure["title"] for figure in told["figures"]] == ["G"]
+    assert "value" not in saved(tmp_path / "a.csv", [OTHER], [RUN, bare])
+
+
+@pytest.mark.parametrize("name", ["a", "a.gif", "a.csv.txt", ".json"])
+def test_any_other_ending_is_refused(tmp_path: Path, name: str) -> None:
+    """With those there are; nothing is written."""
+    with pytest.raises(SimulationError, match=r"ends in \.png, \.svg, \.csv or \.json"):
+        saved(tmp_path / name, [FIGURE], [RUN])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_older_file_makes_way_only_for_a_whole_one(tmp_path: Path) -> None:
+    """And a folder that is not there is an error, not a crash."""
+    (tmp_path / "a.csv").write_text("old")
+    assert saved(tmp_path / "a.csv", [FIGURE], [RUN]).startswith("part,")
+    with pytest.raises(DeckError, match="nowhere"):
+        saved(tmp_path / "nowhere" / "a.csv", [FIGURE], [RUN])
+
+
+async def test_numbers_are_saved_from_the_lab_and_from_a_sweep(tmp_path: Path) -> None:
+    """By the name's ending; what cannot be written is one line, and no name at all saves nothing."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await at_lab(seat, opened, run=True)
+            for name, said in {
+                str(tmp_path / "run.json"): r"Saved as .*run\.json",
+                str(tmp_path / "nowhere" / "run.csv"): "nowhere",
+                str(tmp_path / "run"): r"this is no kind of figure or table; give it a name that ends in",
+                "~nobody-of-this-name/run.csv": "there is no such home folder; write the whole path",
+            }.items():
+                await seat.press("f")
+                seat.see("Save as .png or .svg .this figure., .csv or .json .the numbers.", "doubling.png")
+                await seat.press("ctrl+u")
+                await seat.type(name)
+                await seat.press("enter")
+                await seat.wait(said)
+            await seat.press("f", "ctrl+u", "enter")
+            seat.see("Lab · doubling")
+            await seat.press("s", "ctrl+u")
+            await seat.type("1 2 2")
+            await seat.press("enter")
+            await seat.wait(r"(?m)^ 2 runs")
+            await seat.press("f")
+            seat.see("doubling_sweep.png")
+            await seat.press("ctrl+u")
+            await seat.type(str(tmp_path / "sweep.json"))
+            await seat.press("enter")
+            await seat.wait(r"Saved as .*sweep\.json")
+        told = json.loads((tmp_path / "run.json").read_text())
+        assert told["values"]["twice"] == 4.0
+        swept = json.loads((tmp_path / "sweep.json").read_text())
+        assert [one["parameters"]["x"] for one in swept["runs"]] == [1.0, 2.0]
+        assert [mark["label"] for mark in swept["figures"][0]["marks"]] == ["measured", "expected"]
