@@ -380,6 +380,7 @@ def cells_match_their_equations(parameters: Parameters, values: Values) -> Check
     applies=lambda at: at.latch,
     domain="latch",
     at={"latch": True},
+    share=0.6,
 )
 def log_bias_learns(parameters: Parameters, values: Values) -> Check:
     return above(values["latch_accuracies"][0], 0.85)
@@ -403,6 +404,7 @@ def undriven_gradient_explodes(parameters: Parameters, values: Values) -> Check:
     applies=lambda at: at.latch,
     domain="latch",
     at={"latch": True},
+    share=0.5,
 )
 def small_bias_fails(parameters: Parameters, values: Values) -> Check:
     return below(values["latch_accuracies"][1], 0.6)

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -137,7 +138,8 @@ class Laboratory:
                     self._memory.put_description(source.sha256, encode(description).decode())
             else:
                 self._described[source.sha256] = kept
-        return self._described[source.sha256]
+        # Two files with the same bytes share what is remembered, but not their name.
+        return replace(self._described[source.sha256], name=source.name)
 
     def _kept_description(self, source: Source) -> Description | None:
         """What was remembered of this file; None too if another version of studyapp wrote it in other words."""

@@ -137,6 +137,8 @@ class StudySession:
             if card is not None and card.answer is not None:
                 try:
                     await self.laboratory().key(card, draw(card, self._seed(card_id)))
+                    if card.answer.formula:
+                        await self.laboratory().formula_samples(card)
                 except (SimulationError, ValueError):
                     break  # said when the card is asked
         if question is not None and question.card.simulation is not None and not self.trouble:

@@ -141,6 +141,17 @@ def test_descriptions_and_keys_are_kept_between_starts(tmp_path: Path, monkeypat
             do(opened.laboratory.key(ratio, {"logits": (2.0, 0.0), "temperature": 1.0}))
 
 
+def test_a_copy_has_a_name_of_its_own(opened: Library, tmp_path: Path) -> None:
+    """Although its bytes are the same, and so all that is remembered of them."""
+    laboratory = opened.laboratory
+    write(tmp_path, COIN, "other")
+    laboratory.refresh()
+    laboratory.consent(laboratory.source("coin"))
+    assert [do(laboratory.describe(name)).name for name in ("coin", "other", "coin")] == ["coin", "other", "coin"]
+    with pytest.raises(ParameterError, match="other has no parameter 'chances'"):
+        do(laboratory.run("other", {"chances": 1}, 0))
+
+
 def test_another_version_of_a_file_is_computed_anew(opened: Library, tmp_path: Path) -> None:
     """What an older one said is not its key."""
     laboratory = opened.laboratory

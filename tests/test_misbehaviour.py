@@ -58,7 +58,7 @@ FILES = {
 
 SLOW = pytest.mark.slow
 SOME = [name if name in ("not measured", "exit") else pytest.param(name, marks=SLOW) for name in BAD]
-"""Two of them are enough to notice at once that something is amiss; each starts four processes."""
+"""Two of them are enough to notice at once that something is amiss; each starts two processes."""
 
 
 def misbehaving(bad: Bad, condition: str) -> str:
@@ -86,23 +86,26 @@ class Pair:
             laboratory.consent(laboratory.source(name))
         return path
 
-    def error(self, settings: list[Setting], name: str = "coin") -> str:
-        """The line that ends the runs at these settings; both processes work on, at most one of them a new one."""
+    def error(self, settings: list[Setting]) -> str:
+        """The line that ends the runs of `coin` at these settings; what came in before was told, the rest is not."""
         came: dict[int, Run] = {}
         with pytest.raises((SimulationError, ParameterError)) as raised:
-            self.runner.run(run_each(self.laboratories, name, settings, came.__setitem__))
+            self.runner.run(run_each(self.laboratories, "coin", settings, came.__setitem__))
         assert len(came) < len(settings)
         line = str(raised.value)
         assert line.isprintable()
-        self.works()
         return line
 
-    def works(self) -> None:
-        """Both make the next run as if nothing had been."""
-        self.allow(COIN + "# a file of its own\n", "after")
+    def works(self, name: str = "coin") -> None:
+        """Both make the next run as if nothing had been, in a process each."""
         for laboratory in self.laboratories:
-            run = self.runner.run(laboratory.run("after", {}, 1))
+            run = self.runner.run(laboratory.run(name, {"tosses": 8}, 0))
             assert 0 < run.values["share"] < 1
+        assert len(set(self.pids())) == 2
+
+    def pids(self) -> list[int]:
+        """Of the processes that there are."""
+        return [pid for one in self.laboratories if (pid := one._worker.pid) is not None]
 
 
 @pytest.fixture(scope="module")
@@ -110,9 +113,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """A home with two processes that are ended with the module."""
     with asyncio.Runner() as runner, library(tmp_path_factory.mktemp("home"), Clock()) as opened:
         made = Pair(opened, [opened.another_laboratory(LIMITS) for _ in range(2)], runner)
-        made.works()
         yield made
-        pids = [pid for one in made.laboratories if (pid := one._worker.pid) is not None]
+        pids = made.pids()
         for laboratory in made.laboratories:
             runner.run(laboratory.close())
         assert all_gone(pids)
@@ -133,6 +135,7 @@ def test_a_sweep_ends_with_one_line(pair: Pair, case: str) -> None:
     line = pair.error([({"tosses": tosses}, 0) for tosses in range(4, 30)])
     assert line.startswith(place(path, bad))
     assert bad.told in line
+    pair.works()
 
 
 @pytest.mark.parametrize("case", SOME)
@@ -143,6 +146,7 @@ def test_a_hundred_seeds_end_with_one_line(pair: Pair, case: str) -> None:
     line = pair.error([({}, seed) for seed in range(100)])
     assert line.startswith(place(path, bad))
     assert bad.told in line
+    pair.works()
 
 
 @SLOW
@@ -154,6 +158,8 @@ def test_a_file_that_does_not_load_ends_them_with_one_line(pair: Pair, case: str
     line = pair.error([({}, seed) for seed in range(100)])
     assert line.startswith(place(path, bad) if bad.line else "coin.py")
     assert bad.told in line
+    pair.allow(COIN, "after")
+    pair.works("after")
 
 
 @pytest.mark.parametrize(
@@ -172,6 +178,7 @@ def test_a_parameter_that_does_not_fit_ends_them_with_one_line(
     """It names the bounds, the type that is wanted, or the parameter that was meant."""
     pair.allow(COIN)
     assert pair.error([({}, 0), (given, 1), ({}, 2)]) == told
+    pair.works()
 
 
 @SLOW

@@ -71,6 +71,16 @@ def test_the_deck_passes_check_and_verify(home: Path) -> None:
     assert done.out.startswith("all 2 cards hold: ")
 
 
+def test_the_formula_and_the_target_hold(home: Path) -> None:
+    """Nothing is wrong with either card; of the second both its own parameters and the solution are run."""
+    own_deck(home, fenced("markdown", 1), "temperature.md")
+    done = call(home, "check", str(home / "decks" / "temperature.md"))
+    assert (done.status, done.out) == (0, "2 cards (1 computed, 1 refute): no problems\n")
+    done = call(home, "verify", "temperature", "--seeds", "5")
+    assert done.status == 0
+    assert done.out.startswith("all 2 cards hold: 15 runs, ")
+
+
 # --- the simulation -------------------------------------------------------------------------------
 
 
@@ -115,7 +125,7 @@ def test_the_simulation_waits_for_consent(home: Path) -> None:
 @pytest.mark.parametrize("seeds", [3, pytest.param(100, marks=pytest.mark.slow)])
 def test_the_card_that_launches_it_holds(coin: Path, seeds: int) -> None:
     """With many draws: key, tolerance and claim fit what is measured."""
-    path = own_deck(coin, f"# Coins\n\n{fenced('markdown', 1)}", "coins.md")
+    path = own_deck(coin, f"# Coins\n\n{fenced('markdown', 2)}", "coins.md")
     done = call(coin, "check", str(path))
     assert (done.status, done.out) == (0, "1 card (1 computed): no problems\n")
     done = call(coin, "verify", "coins", "--seeds", str(seeds))

@@ -45,14 +45,14 @@ def test_a_deck_has_no_problem(deck: Deck) -> None:
 
 
 def test_there_are_enough_cards_of_every_kind() -> None:
-    """Two decks; kinds by their number."""
+    """Three decks; kinds by their number."""
     kinds = Counter(card.kind for card in CARDS)
-    assert len(DECKS) == 2
+    assert len(DECKS) == 3
     assert {kind: kinds[kind] for kind in AT_LEAST if kinds[kind] < AT_LEAST[kind]} == {}
 
 
 def test_every_card_is_stamped_with_an_id_of_its_own() -> None:
-    """Over both decks."""
+    """Over all decks."""
     assert named(card for card in CARDS if not card.stamped) == []
     assert [one for one, times in Counter(card.id for card in CARDS).items() if times > 1] == []
 

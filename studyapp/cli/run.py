@@ -21,7 +21,6 @@ from studyapp.simulation import Description, ParameterError, Run, Verdict, claim
 
 SIGNS = {Verdict.HOLDS: "✓", Verdict.FAILS: "✗", Verdict.SILENT: "·"}
 LARGEST_SEED = 2**63 - 1
-FIGURE = Written("figure", ".png", ".svg")
 
 
 @click.command(

@@ -147,7 +147,10 @@ class _Reader:
     def named(self, token: _Token) -> float:
         name = token.text if token.text in self.names or len(token.text) == 1 else token.text.lower()
         if name in self.names:
-            return _finite(float(self.names[name]), f"{token} has no finite value")
+            try:
+                return _finite(float(self.names[name]), f"{token} has no finite value")
+            except OverflowError:  # a whole number of more digits than a float has room for
+                raise ExpressionError(f"{token} has no finite value") from None
         if name in CONSTANTS:
             return CONSTANTS[name]
         if name in FUNCTIONS:

@@ -7,7 +7,7 @@ logs merge by union; the schedule of a card is always the fold of its effective 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, groupby
+from itertools import groupby
 from operator import attrgetter
 
 from studyapp.core.experiments.predictions import shows_mastery
@@ -85,11 +85,6 @@ def fold(events: Iterable[tuple[Day, Event]], start: Schedule = UNSEEN) -> Sched
     return Schedule(
         n, interval, ease, due, answered_on, drilling, repetitions, failures, seen_on, *evidence, suspended, buried
     )
-
-
-def schedules(events: Iterable[tuple[Day, Event]], start: Schedule = UNSEEN) -> Iterator[Schedule]:
-    """The schedule before the first of one card's effective events, and after each: the last is what `fold` gives."""
-    return accumulate(events, lambda schedule, event: fold((event,), schedule), initial=start)
 
 
 _Evidence = tuple[int, int, Day | None]  # mastery, recalled_days, recalled_on

@@ -92,7 +92,7 @@ def _formula_problems(card: Card, asked: Asked, description: Description) -> Ite
 
 
 def _target_problems(card: Card, description: Description) -> Iterator[Problem]:
-    """A target's value, and the parameters that may be changed and that meet it."""
+    """The parameters of a target: those that may be changed, and those that meet it."""
     link, target = card.simulation, card.target
     if link is None or target is None:
         return
@@ -100,17 +100,14 @@ def _target_problems(card: Card, description: Description) -> Iterator[Problem]:
     def problem(what: str, remedy: str) -> Problem:
         return Problem(card.deck, target.line or card.line, card.id, f"[target] {what}", remedy)
 
-    values, names = [one.name for one in description.values], [one.name for one in description.parameters]
-    if target.value not in values:
-        yield problem(f"value: {target.value!r} is not a value of {link.name}", nearest(target.value, values))
+    # The value may be one that is only measured: which there are, a run tells, and `verify` makes it.
+    names = [one.name for one in description.parameters]
     for name in target.change:
         if name not in names:
             yield problem(f"change: {name!r} is not a parameter of {link.name}", nearest(name, names))
     for name in target.solution:
         if name in names and name not in target.change:
-            yield problem(
-                f"solution: {name} is not among what may be changed", f"add it to change = {[*target.change]}"
-            )
+            yield problem(f"solution: {name} is not among what may be changed", f"add {name} to change")
     for error in description.errors({**link.parameters, **target.solution}):
         yield problem(f"solution: {error.what}", error.remedy or "correct the value")
 

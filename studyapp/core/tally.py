@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from studyapp.core.verifying import Failure, Verification, Wanted, failures, false_claims
+from studyapp.core.verifying import Failure, Verification, Wanted, failures, false_claims, too_few
 from studyapp.model import Card
-from studyapp.simulation import Description, Run, Verdict
+from studyapp.simulation import Claim, Description, Run, Verdict, borne_out
 
 
 class Remaining:
@@ -57,8 +57,9 @@ class Remaining:
 class Record:
     """What came of one simulation. Each of its claims is in one of the three groups, by name.
 
-    A claim held if it did so in every run that it was about, and failed if it failed in one; a silent one was about
-    none of them. `error` says why there was no run, or no more; then nothing is said of the claims that did not speak.
+    A claim held if it did so in every run that it was about, or on the share of the seeds that it speaks of; it failed
+    otherwise; a silent one was about none of them. `error` says why there was no run, or no more; then nothing is said
+    of the claims that did not speak.
     `slowest` is in seconds of the simulation's `run` alone.
     """
 
@@ -71,6 +72,20 @@ class Record:
     error: str = ""
 
 
+@dataclass(slots=True)
+class _Trials:
+    """A claim at one place: in how many runs it spoke and held, and a run in which it did not."""
+
+    claim: Claim
+    spoken: int = 0
+    held: int = 0
+    failing: tuple[int, Wanted, Run] | None = None
+
+    @property
+    def borne_out(self) -> bool:
+        return borne_out(self.held, self.spoken, self.claim.share)
+
+
 class Tally:
     """What many runs come to, taken in one by one as they end, in any order."""
 
@@ -80,7 +95,7 @@ class Tally:
         self._cards = sum(card.simulation is not None for card in cards)
         self._failures: list[tuple[int, Failure]] = []
         self._errors: dict[str, tuple[int, Failure]] = {}
-        self._spoken: defaultdict[str, dict[str, bool]] = defaultdict(dict)
+        self._trials: defaultdict[str, dict[tuple[str, str], _Trials]] = defaultdict(dict)
         self._seconds: defaultdict[str, list[float]] = defaultdict(list)
         self._claims = 0
 
@@ -97,11 +112,14 @@ class Tally:
             return
         self._failures += [(position, one) for one in false_claims(outcome, wanted.parameters)]
         self._seconds[wanted.simulation].append(outcome.seconds)
-        spoken = self._spoken[wanted.simulation]
         for claim in outcome.claims:
             if claim.verdict is not Verdict.SILENT:
                 self._claims += 1
-                spoken[claim.name] = spoken.get(claim.name, True) and claim.verdict is Verdict.HOLDS
+                trials = self._trials[wanted.simulation].setdefault((claim.name, wanted.place), _Trials(claim))
+                trials.spoken += 1
+                trials.held += claim.verdict is Verdict.HOLDS
+                if claim.verdict is Verdict.FAILS and (trials.failing is None or position < trials.failing[0]):
+                    trials.claim, trials.failing = claim, (position, wanted, outcome)
 
     @property
     def made(self) -> int:
@@ -110,7 +128,9 @@ class Tally:
 
     def record(self, simulation: str) -> Record:
         """What came of a simulation until now."""
-        seconds, spoken = self._seconds[simulation], self._spoken[simulation]
+        seconds, spoken = self._seconds[simulation], dict[str, bool]()
+        for (name, _), trials in self._trials[simulation].items():
+            spoken[name] = spoken.get(name, True) and trials.borne_out
         names = [claim.name for claim in self._known[simulation].claims]
         error = self._errors[simulation][1].what if simulation in self._errors else ""
         return Record(
@@ -126,6 +146,14 @@ class Tally:
     def verification(self) -> Verification:
         """What failed: of the cards in their order, then of the simulations alone, in the order of the runs."""
         last = len(self._order)
-        found = [*self._failures, *self._errors.values()]
+        found = [*self._failures, *self._errors.values(), *self._too_few()]
         ordered = sorted(found, key=lambda one: (self._order.get(one[1].card, last), one[0], one[1].seed))
         return Verification(self._cards, self.made, self._claims, tuple(failure for _, failure in ordered))
+
+    def _too_few(self) -> Iterator[tuple[int, Failure]]:
+        """The claims about a share of the seeds that held on too few of them."""
+        for of_simulation in self._trials.values():
+            for trials in of_simulation.values():
+                if trials.claim.share < 1 and not trials.borne_out and trials.failing is not None:
+                    position, wanted, run = trials.failing
+                    yield position, too_few(run, trials.claim, wanted.parameters, trials.held, trials.spoken)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from studyapp.core.experiments.target import measured as target_measured
-from studyapp.core.experiments.target import met, wanted
+from studyapp.core.experiments.target import met, named, wanted
 from studyapp.core.linking import margin, nearest
 from studyapp.core.questions import draw
 from studyapp.model import Card, ParameterValue
@@ -141,18 +141,16 @@ def _judged(card: Card, run: Run, given: Mapping[str, ParameterValue]) -> Iterat
         solved = all(run.parameters.get(name) == value for name, value in target.solution.items())
         number = target_measured(target, run)
         if met(target, run) is not solved:
-            what = f"the solution does not give {wanted(target)}" if solved else f"{wanted(target)} before any change"
-            bounds = (target.above, target.below)
+            found = f"is {number:.4g}" if number is not None else "has no number"
+            where = f"at the solution; wanted is {wanted(target)}" if solved else "before any change, which meets it"
             yield Failure(
                 card.id,
                 run.simulation,
                 run.parameters,
                 run.seed,
                 target.value,
-                what,
-                number,
-                None,
-                *bounds,
+                f"{named(target)} {found} {where}",
+                *(number, None, target.above, target.below),
                 given=given,
             )
         if solved:
@@ -179,8 +177,18 @@ def _judged(card: Card, run: Run, given: Mapping[str, ParameterValue]) -> Iterat
 
 
 def false_claims(run: Run, given: Mapping[str, ParameterValue]) -> list[Failure]:
-    """The claims of the simulation that the run does not bear out, whether or not a card relies on them."""
-    return [_failed("", run, claim, given) for claim in run.claims if claim.verdict is Verdict.FAILS]
+    """The claims of the simulation that the run does not bear out, whether or not a card relies on them.
+
+    Those about a share of the seeds are left to `Tally`: one run says little of them.
+    """
+    failed = [claim for claim in run.claims if claim.verdict is Verdict.FAILS and claim.share >= 1]
+    return [_failed("", run, claim, given) for claim in failed]
+
+
+def too_few(run: Run, claim: Claim, given: Mapping[str, ParameterValue], held: int, spoken: int) -> Failure:
+    """That a claim about a share of the seeds held on too few of them; the run is one in which it did not."""
+    what = f"claim {claim.name} ({claim.id}) holds on {held} of {spoken} seeds, and {100 * claim.share:g} % are claimed"
+    return replace(_failed("", run, claim, given), what=what)
 
 
 def _failed(card: str, run: Run, claim: Claim, given: Mapping[str, ParameterValue]) -> Failure:

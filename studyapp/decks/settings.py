@@ -255,6 +255,11 @@ class _Reader:
         bounds = {key: self.finite(("target", key), table[key]) for key in ("above", "below") if key in table}
         if not bounds:
             self.fault(("target", "above"), "is missing", "write above = ..., below = ..., or both")
+        above, below = bounds.get("above"), bounds.get("below")
+        if above is not None and below is not None and above > below:
+            self.fault(("target", "above"), f"{above:g} lies over below = {below:g}", "swap them")
+        if table.get("change") == []:
+            self.fault(("target", "change"), "names no parameter", 'write change = ["gain"]')
         return Target(
             task=self.text(("target", "task"), table.get("task", "")),
             value=self.text(("target", "value"), table.get("value", "")),

@@ -21,8 +21,6 @@ from studyapp.formulas.nodes import (
 )
 from studyapp.formulas.symbols import Role
 
-_ROUND = Fenced("(", ")", ())
-
 
 def spliced(row: Row) -> list[Node]:
     r"""The row without invisible braces; braces that are an argument (`\log{ab}`, `1/{ab}`) become brackets."""

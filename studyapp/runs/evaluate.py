@@ -194,11 +194,11 @@ def _claim(simulation: Simulation, mark: ClaimMark, parameters: object, values: 
         raise simulation.wrong(what, "return about(), between(), below(), above() or true()", function)
     try:
         verdict = Verdict.HOLDS if check.holds else Verdict.FAILS
-        told = [_told(one) for one in (check.measured, check.expected, check.low, check.high)]
+        measured, wanted, low, high = map(_told, (check.measured, check.expected, check.low, check.high))
     except (TypeError, ValueError, OverflowError) as error:
         what = f"the claim {mark.name} returned a Check that is not made of numbers"
         raise simulation.wrong(what, "measure one number, and give its bounds as numbers", function) from error
-    return Claim(name, mark.name, mark.sentence, verdict, *told)
+    return Claim(name, mark.name, mark.sentence, verdict, measured, wanted, low, high, mark.share)
 
 
 def _told(number: float) -> float | None:

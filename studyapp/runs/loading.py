@@ -137,6 +137,8 @@ def _looked_over(module: ModuleType, name: str, path: str, sha256: str, lines: M
     mistakes: dict[str, tuple[MistakeMark, Function]] = _marked(functions, "mistake", wrong)
     numbers: dict[int, str] = {}
     for claim, _ in claims.values():
+        if not isinstance(claim.share, int | float) or not 0 < claim.share <= 1:
+            raise wrong(f"the claim {claim.name} has share={claim.share!r}", "give a part of 1, as in 0.6", claim.name)
         if claim.number in numbers:
             what = f"the claims {numbers[claim.number]} and {claim.name} both have number {claim.number}"
             raise wrong(what, "number each claim differently", claim.name)

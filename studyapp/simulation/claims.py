@@ -86,6 +86,19 @@ class Claim:
     expected: float | None = None
     low: float | None = None
     high: float | None = None
+    share: float = 1.0
+
+
+def borne_out(held: int, spoken: int, share: float) -> bool:
+    """Whether so many of the runs hold as a claim about a share of the seeds asks for, chance allowed.
+
+    A claim about all seeds (share 1) must hold in each run. Another one is refuted when so few runs would hold with a
+    probability below 0.1 % if the share were exactly the claimed one (the lower tail of the binomial distribution).
+    """
+    if share >= 1:
+        return held == spoken
+    tail = sum(math.comb(spoken, k) * share**k * (1 - share) ** (spoken - k) for k in range(held + 1))
+    return tail >= 1e-3
 
 
 def claim_numbers(claim: Claim) -> str:
@@ -133,6 +146,7 @@ def claim(
     applies: Callable[[Any], bool] | None = None,
     domain: str = "",
     at: Mapping[str, object] | Sequence[Mapping[str, object]] = (),
+    share: float = 1.0,
 ) -> Callable[[_F], _F]:
     """Mark `(parameters, values) -> Check` as a claim; the function's name is the claim's.
 
@@ -142,11 +156,14 @@ def claim(
     A claim that is not about the defaults says with `at` where `studyapp verify --all` is to judge it: the parameters
     that differ from the defaults, as in `at={"activation": "tanh", "depth": 50}`, or a tuple of several such places.
     Loading fails where a place has an unknown parameter or a value out of bounds, or the claim does not apply there.
+
+    A claim about most seeds says with `share` on which part of them it holds at least, above 0 and at most 1: that it
+    does not hold in one run is then no failure, that it holds in too few of many is.
     """
 
     def mark(function: _F) -> _F:
         places: Any = at if isinstance(at, tuple | list) else (at,)  # looked over when the file is loaded
-        vars(function)["claim"] = ClaimMark(number, function.__name__, sentence, domain, applies, tuple(places))
+        vars(function)["claim"] = ClaimMark(number, function.__name__, sentence, domain, applies, tuple(places), share)
         return function
 
     return mark
@@ -154,7 +171,8 @@ def claim(
 
 @dataclass(frozen=True, slots=True)
 class ClaimMark:
-    """What `@claim` says of a function. `at` are the places besides the defaults where it is to be judged."""
+    """What `@claim` says of a function. `at` are the places besides the defaults where it is to be judged, `share` the
+    part of the seeds on which it holds at least."""
 
     number: int
     name: str
@@ -162,6 +180,7 @@ class ClaimMark:
     domain: str = ""
     applies: Callable[[Any], bool] | None = None
     at: tuple[Place, ...] = ()
+    share: float = 1.0
 
 
 def expected(meaning: str, *, unit: str = "", applies: Callable[[Any], bool] | None = None) -> Callable[[_F], _F]:

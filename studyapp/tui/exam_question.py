@@ -161,9 +161,9 @@ class QuestionScreen(StudyScreen):
         if refused is not None:
             self._say(f"{refused[0].upper()}{refused[1:]}.")
 
-    def refuse(self, words: str = exam_hints.CLOSED) -> None:
+    def refuse(self) -> None:
         """Say why something is not open now."""
-        self._say(words)
+        self._say(exam_hints.CLOSED)
 
     # --- keys and mouse ---------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ class ReportScreen(StudyScreen):
         Binding("d", "handed_in", "what was handed in, and when"),
         Binding("u", "app.undo", "take the last act back"),
         Binding("U", "app.redo", "do it again"),
-        Binding("q,escape", "leave", "back"),
+        Binding("q,escape", "app.pop_screen", "back"),
     ]
     OTHER_KEYS: ClassVar[dict[str, str]] = MOVES
 
@@ -131,7 +131,7 @@ class ReportScreen(StudyScreen):
         return self._lines[self._rows[self.query_one(LineList).row]].leads_to if self._rows else None
 
     def _show_hints(self) -> None:
-        kept, report, back = self._kept, self._report, Hint("q", "back", "screen.leave")
+        kept, report, back = self._kept, self._report, Hint("q", "back", "app.pop_screen")
         if kept is None or report is None:
             handed_in = [Hint("d", "what was handed in", "screen.handed_in")] if kept is not None else []
             self.query_one(Hints).show([*handed_in, Hint("?", "keys", "app.keys"), back])
@@ -282,10 +282,3 @@ class ReportScreen(StudyScreen):
             with self.study_app.guard():
                 save_report(file, kept, report)
                 self.study_app.say(f"Saved as {file}")
-
-    def action_leave(self) -> None:
-        """Back, or out if this is all there is."""
-        if len(self.app.screen_stack) > 1:
-            self.app.pop_screen()
-        else:
-            self.app.exit()

@@ -123,9 +123,9 @@ class RunningScreen(StudyScreen):
             else:
                 self.app.switch_screen(QuestionScreen(session))
 
-    def refuse(self, words: str = CLOSED) -> None:
+    def refuse(self) -> None:
         """Say why nothing else opens."""
-        self.study_app.say(words)
+        self.study_app.say(CLOSED)
 
 
 def _where(kept: Kept, at: int) -> tuple[int, str]:

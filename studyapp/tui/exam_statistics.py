@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from studyapp.core.exam.history import Facility, QuestionStatistics, question_statistics
 from studyapp.tui import wording
@@ -16,10 +14,9 @@ from studyapp.tui.card_lines import fitted, padded
 from studyapp.tui.card_text import plain
 from studyapp.tui.exam_wording import percent, span
 from studyapp.tui.hints import Hint, Hints
-from studyapp.tui.line_list import MOVES, LineList
+from studyapp.tui.list_screen import ListScreen
 from studyapp.tui.question_line import question_line
 from studyapp.tui.review_text import BOLD, DIM
-from studyapp.tui.screen import StudyScreen
 
 TRACK = 21
 """Cells from 0 to 100 %: one for each 5 %."""
@@ -28,7 +25,7 @@ TIMES, SHARE, INTERVAL = 10, 7, 11
 NARROWEST = 12
 
 
-class ExamStatisticsScreen(StudyScreen):
+class ExamStatisticsScreen(ListScreen):
     """Facility per question and per mistake, each with its Wilson interval."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,27 +34,16 @@ class ExamStatisticsScreen(StudyScreen):
         Binding("U", "app.redo", "do it again"),
         Binding("q,escape", "app.pop_screen", "back"),
     ]
-    OTHER_KEYS: ClassVar[dict[str, str]] = MOVES
-    CSS = """
-    ExamStatisticsScreen #head { height: auto; padding: 1 1 0 1; }
-    """
 
     def __init__(self) -> None:
         super().__init__()
         self._statistics: QuestionStatistics | None = None
         self._read = 0
 
-    def compose(self) -> ComposeResult:
-        """The bar, what the figures are from, the rows, the keys."""
-        yield Static("Question statistics", id="bar", classes="bar", markup=False)
-        yield Static(id="head")
-        yield LineList()
-        yield Hints(id="hints")
-
     def on_mount(self) -> None:
         """Read all exams, beside the screen: it may be a thousand."""
-        self.query_one(LineList).focus()
-        self._show()
+        self.static("bar").update(Content("Question statistics"))
+        self.lay_out()
         self.run_worker(self._collect(), exclusive=True, exit_on_error=False)
 
     async def _collect(self) -> None:
@@ -68,35 +54,32 @@ class ExamStatisticsScreen(StudyScreen):
             sittings.append(exams.load(row.id).sitting)
             self._read = len(sittings)
             if self._read % 16 == 0:
-                self.static("head").update(Content.styled(f"Reading exam {self._read} of {len(rows)} …", DIM))
+                self.above(Content.styled(f"Reading exam {self._read} of {len(rows)} …", DIM))
                 await asyncio.sleep(0)
         self._statistics = question_statistics(sittings)
-        self._show()
-
-    def on_resize(self) -> None:
-        """Lay everything out anew."""
-        self._show()
+        self.lay_out()
 
     # --- showing ----------------------------------------------------------------------------------
 
-    def _show(self) -> None:
+    def lay_out(self) -> None:
+        """Show the figures, or that there are none yet."""
         found, width = self._statistics, self.text_width
         back = [Hint("?", "keys", "app.keys"), Hint("q", "back", "app.pop_screen")]
         if found is None or not found.questions:
-            self.static("head").update(Content("Reading …") if found is None else nothing(width))
-            self.query_one(LineList).show(lambda _: Content(), 0, (), 0)
+            self.above(Content("Reading …") if found is None else nothing(width))
+            self.rows.show(lambda _: Content(), 0, (), 0)
             self.query_one(Hints).show(back)
             return
-        self.static("head").update(head(found, width))
+        self.above(head(found, width))
         questions, mistakes = len(found.questions), len(found.mistakes)
         second = questions + 2  # after a blank line and a heading
         rows = [*range(questions), *range(second, second + mistakes)]
-        shown = self.query_one(LineList)
+        shown = self.rows
         shown.show(self._line, second + mistakes if mistakes else questions, rows, shown.row)
         self._show_hints()
 
     def _show_hints(self) -> None:
-        is_question = isinstance(self._question(self.query_one(LineList).row), Facility)
+        is_question = isinstance(self._question(self.rows.row), Facility)
         enter = "show the card" if is_question else "its simulation in the Lab"
         self.query_one(Hints).show(
             [
@@ -137,15 +120,11 @@ class ExamStatisticsScreen(StudyScreen):
 
     # --- keys -------------------------------------------------------------------------------------
 
-    def on_line_list_opened(self) -> None:
-        """A second click opens."""
-        self.action_open()
-
     def action_open(self) -> None:
         """Show the card of a question, or the simulation that a mistake is run by."""
         from studyapp.tui.card_screen import CardScreen
 
-        found, row = self._statistics, self.query_one(LineList).row
+        found, row = self._statistics, self.rows.row
         if found is None or not found.questions:
             return
         question = self._question(row)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from studyapp.core import durations
 from studyapp.core.exam.submission import Lock, Submission, submissions
@@ -15,9 +13,8 @@ from studyapp.exams import Kept
 from studyapp.tui import exam_wording, wording
 from studyapp.tui.card_text import content, plain
 from studyapp.tui.hints import Hint, Hints
-from studyapp.tui.line_list import MOVES, LineList
+from studyapp.tui.list_screen import ListScreen
 from studyapp.tui.review_text import BOLD, DIM, LETTERS
-from studyapp.tui.screen import StudyScreen
 
 NUMBER, ANSWER, AT, USED, LOCK = 4, 14, 10, 14, 17
 NARROWEST = 12
@@ -33,19 +30,15 @@ BLANK = {
 """What stands for a question without an answer."""
 
 
-class SubmissionScreen(StudyScreen):
+class SubmissionScreen(ListScreen):
     """One sitting, without right and wrong: it may be looked at while results wait."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "report", "its report; a running exam is resumed"),
+        Binding("enter", "open", "its report; a running exam is resumed"),
         Binding("u", "app.undo", "take the last act back"),
         Binding("U", "app.redo", "do it again"),
         Binding("q,escape", "app.pop_screen", "back"),
     ]
-    OTHER_KEYS: ClassVar[dict[str, str]] = MOVES
-    CSS = """
-    SubmissionScreen #head { height: auto; padding: 1 1 0 1; }
-    """
 
     def __init__(self, sitting_id: str) -> None:
         super().__init__()
@@ -53,16 +46,8 @@ class SubmissionScreen(StudyScreen):
         self._kept: Kept | None = None
         self._submitted: tuple[Submission, ...] = ()
 
-    def compose(self) -> ComposeResult:
-        """The bar, what is to be known of the whole, the questions, the keys."""
-        yield Static(id="bar", classes="bar")
-        yield Static(id="head")
-        yield LineList()
-        yield Hints(id="hints")
-
     def on_mount(self) -> None:
         """Time goes on while one looks."""
-        self.query_one(LineList).focus()
         with self.study_app.guard():
             self.library.tell_of(self._sitting_id)
         self.set_interval(1, self._look)
@@ -75,19 +60,16 @@ class SubmissionScreen(StudyScreen):
         """Read it afresh."""
         self.renew()
 
-    def on_resize(self) -> None:
-        """Lay everything out anew."""
-        self._show()
-
     def renew(self) -> None:
         """Read the sitting as it is now."""
         exams = self.library.exams
         with self.study_app.guard():
             self._kept = kept = exams.settle(exams.load(self._sitting_id))
             self._submitted = submissions(kept.sitting, kept.clock.at(exams.read()))
-        self._show()
+        self.lay_out()
 
-    def _show(self) -> None:
+    def lay_out(self) -> None:
+        """Show the sitting as it was read."""
         kept, width = self._kept, self.text_width
         if kept is None:
             return
@@ -97,24 +79,20 @@ class SubmissionScreen(StudyScreen):
         state = exam_wording.waits(kept.started, kept.sitting.end, now) if waits else _state(kept)
         said = Content.styled(state, BOLD)
         lines = [*said.wrap(width), *plain(told(kept)).stylize(DIM).wrap(width), Content()]
-        self.static("head").update(Content("\n").join([*lines, heading(width)]))
-        shown, number = self.query_one(LineList), len(self._submitted)
+        self.above(*lines, heading(width))
+        shown, number = self.rows, len(self._submitted)
         shown.show(lambda place: line(kept, self._submitted[place], width), number, range(number), shown.row)
         enter = "the report" if kept.sitting.released_at is not None else "" if kept.sitting.finished else "resume it"
         self.query_one(Hints).show(
             [
-                *([Hint("Enter", enter, "screen.report")] if enter else []),
+                *([Hint("Enter", enter, "screen.open")] if enter else []),
                 Hint("↑↓", "scroll"),
                 Hint("?", "keys", "app.keys"),
                 Hint("q", "back", "app.pop_screen"),
             ]
         )
 
-    def on_line_list_opened(self) -> None:
-        """A second click leads on."""
-        self.action_report()
-
-    def action_report(self) -> None:
+    def action_open(self) -> None:
         """Open the report; resume a running exam; say until when results wait."""
         from studyapp.tui.exam_report import ReportScreen
         from studyapp.tui.exam_running import RunningScreen

@@ -5,19 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from studyapp.core.exam.report import Tally
 from studyapp.store import SittingRow
 from studyapp.tui import exam_wording, wording
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
-from studyapp.tui.line_list import MOVES, LineList
+from studyapp.tui.list_screen import ListScreen
 from studyapp.tui.review_text import BOLD, DIM
-from studyapp.tui.screen import StudyScreen
 
 PAGE = 64
 """So many rows are read from the store at once."""
@@ -26,7 +23,7 @@ WHEN, STATE, SCORE = 19, 16, 15
 NARROWEST = 12
 
 
-class SubmissionsScreen(StudyScreen):
+class SubmissionsScreen(ListScreen):
     """All sittings, newest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,12 +31,8 @@ class SubmissionsScreen(StudyScreen):
         Binding("s", "statistics", "statistics of questions and mistakes"),
         Binding("u", "app.undo", "take the last act back"),
         Binding("U", "app.redo", "do it again"),
-        Binding("q,escape", "leave", "back"),
+        Binding("q,escape", "app.pop_screen", "back"),
     ]
-    OTHER_KEYS: ClassVar[dict[str, str]] = MOVES
-    CSS = """
-    SubmissionsScreen #heading { height: auto; padding: 1 1 0 1; }
-    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,16 +40,8 @@ class SubmissionsScreen(StudyScreen):
         self._waiting: SittingRow | None = None
         self._pages: dict[int, list[SittingRow]] = {}
 
-    def compose(self) -> ComposeResult:
-        """The bar, the table, the keys."""
-        yield Static(id="bar", classes="bar")
-        yield Static(id="heading")
-        yield LineList()
-        yield Hints(id="hints")
-
     def on_mount(self) -> None:
         """Notice when an exam's time is over while the list stands open."""
-        self.query_one(LineList).focus()
         self.set_interval(5, self._look)
 
     def _look(self) -> None:
@@ -69,10 +54,6 @@ class SubmissionsScreen(StudyScreen):
         """Read the store afresh whenever the list comes to the front."""
         self.renew()
 
-    def on_resize(self) -> None:
-        """Lay everything out anew."""
-        self._show()
-
     def renew(self) -> None:
         """Settle what time has ended, and read how many sittings there are; rows are read when they come into view."""
         with self.study_app.guard():
@@ -81,7 +62,7 @@ class SubmissionsScreen(StudyScreen):
             self._waiting = next((row for row in unreleased if row.finished_at is not None), None)
             self._count = self.library.store.sitting_count()
             self._pages = {}
-            self._show()
+            self.lay_out()
 
     # --- showing ----------------------------------------------------------------------------------
 
@@ -98,9 +79,10 @@ class SubmissionsScreen(StudyScreen):
     @property
     def _at(self) -> SittingRow | None:
         """The highlighted sitting."""
-        return self._sitting(self.query_one(LineList).row) if self._count else None
+        return self._sitting(self.rows.row) if self._count else None
 
-    def _show(self) -> None:
+    def lay_out(self) -> None:
+        """Show the list as it was read."""
         width = self.text_width
         number = wording.counted(self._count, "sitting")
         self.static("bar").update(plain(f"Your submissions{f' · {number}' if self._count else ''}"))
@@ -108,9 +90,8 @@ class SubmissionsScreen(StudyScreen):
             exam_wording.waits(self._waiting.started, self._waiting.end, self.library.now()) if self._waiting else ""
         )
         above = [Content.styled(waits, BOLD), Content()] if waits else []
-        below = heading(width) if self._count else nothing(width)
-        self.static("heading").update(Content("\n").join([*above, below]))
-        shown = self.query_one(LineList)
+        self.above(*above, heading(width) if self._count else nothing(width))
+        shown = self.rows
         shown.show(self._line, self._count, range(self._count), shown.row)
         self._show_hints()
 
@@ -127,17 +108,13 @@ class SubmissionsScreen(StudyScreen):
                 *found,
                 Hint("s", "question statistics", "screen.statistics", "statistics"),
                 Hint("?", "keys", "app.keys"),
-                Hint("q", "back", "screen.leave"),
+                Hint("q", "back", "app.pop_screen"),
             ]
         )
 
     def on_line_list_moved(self) -> None:
         """A running one is resumed, another one shown."""
         self._show_hints()
-
-    def on_line_list_opened(self) -> None:
-        """A second click opens."""
-        self.action_open()
 
     # --- keys -------------------------------------------------------------------------------------
 
@@ -155,13 +132,6 @@ class SubmissionsScreen(StudyScreen):
         from studyapp.tui.exam_statistics import ExamStatisticsScreen
 
         self.app.push_screen(ExamStatisticsScreen())
-
-    def action_leave(self) -> None:
-        """Back, or out if this is all there is."""
-        if len(self.app.screen_stack) > 1:
-            self.app.pop_screen()
-        else:
-            self.app.exit()
 
 
 # --- its texts ------------------------------------------------------------------------------------

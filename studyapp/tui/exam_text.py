@@ -182,6 +182,9 @@ def _state_line(attempt: Attempt, how: SaveState, number: int, session: ExamSess
 
 # --- the map --------------------------------------------------------------------------------------
 
+ROWS = 2
+"""The map takes so many lines at most; of a longer exam it shows the part around the question in hand."""
+
 NOW, SAVED, BLANK, LOCKED, TO_COME, NOT_STORED = "▶", "■", "□", "×", "·", "!"
 
 
@@ -206,19 +209,19 @@ def places(session: ExamSession) -> list[str]:
     return found
 
 
-def exam_map(session: ExamSession, signs: Sequence[str], width: int, *, rows: int = 2) -> Content:
+def exam_map(session: ExamSession, signs: Sequence[str], width: int) -> Content:
     """All questions as the signs of `places`, and what these mean; where questions may be chosen, a click shows one."""
     free = not session.sitting.paper.rules.forward_only
     first = 0
-    if len(signs) > rows * width:
-        first = max(0, min(session.current - rows * width // 2, len(signs) - rows * width))
-    cells = [_cell(sign, place, free) for place, sign in enumerate(signs[first : first + rows * width], start=first)]
+    if len(signs) > ROWS * width:
+        first = max(0, min(session.current - ROWS * width // 2, len(signs) - ROWS * width))
+    cells = [_cell(sign, place, free) for place, sign in enumerate(signs[first : first + ROWS * width], start=first)]
     lines = [Content.assemble(*cells[start : start + width]) for start in range(0, len(cells), width)]
     legend = Content.styled(_legend(signs, free), DIM)
     last = lines[-1]
     if last.cell_length + 4 + legend.cell_length <= width:
         lines[-1] = Content.assemble(last, " " * (width - last.cell_length - legend.cell_length), legend)
-    elif len(lines) < rows:
+    elif len(lines) < ROWS:
         lines.append(legend)
     return Content("\n").join(lines)
 

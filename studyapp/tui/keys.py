@@ -12,6 +12,9 @@ from textual.screen import ModalScreen, Screen
 from textual.style import Style
 from textual.widgets import Static
 
+FRAME = 6, 2
+"""Columns and lines around the list."""
+
 NAMES = {
     "question_mark": "?",
     "exclamation_mark": "!",
@@ -55,13 +58,24 @@ class KeysScreen(ModalScreen[None]):
         self._below = below
 
     def compose(self) -> ComposeResult:
-        """One line per key."""
+        """One line per key, or for two."""
         with VerticalScroll(id="box"):
-            yield Static(key_list(self._below), id="keys")
+            yield Static(self._listed(), id="keys")
+
+    def on_resize(self) -> None:
+        """As many lines as there is room for now."""
+        self.query_one("#keys", Static).update(self._listed())
+
+    def _listed(self) -> Content:
+        size = self.app.size
+        return key_list(self._below, size.width - FRAME[0], size.height - FRAME[1])
 
 
-def key_list(screen: Screen[Any]) -> Content:
-    """The keys that a screen declares, in its order, then those that work everywhere."""
+def key_list(screen: Screen[Any], width: int = 0, height: int | None = None) -> Content:
+    """The keys that a screen declares, in its order, then those that work everywhere.
+
+    One on each line; where that takes more lines than there are, short ones stand two and two.
+    """
     rows: dict[str, list[str]] = {}
     for binding in type(screen).BINDINGS:
         if isinstance(binding, Binding) and binding.description:
@@ -70,6 +84,20 @@ def key_list(screen: Screen[Any]) -> Content:
     shown = {" ".join(keys): what for what, keys in rows.items()}
     shown |= getattr(screen, "OTHER_KEYS", {})
     shown |= {keys: what for keys, what in EVERYWHERE.items() if keys.split()[0] not in shown}
-    width = max(len(keys) for keys in shown) + 3
-    lines = [Content.assemble((keys.ljust(width), Style(bold=True)), what) for keys, what in shown.items()]
-    return Content("\n").join([*lines, Content.styled("Esc closes this list.", Style(dim=True))])
+    rest = Content.styled("Esc closes this list.", Style(dim=True))
+    half = width // 2 if height is not None and len(shown) + 1 > height else 0
+    margin = max(map(len, shown)) + (3 if not half else 2)
+    lines: list[Content] = []
+    open_line = False
+    for named, what in shown.items():
+        line = Content.assemble((named.ljust(margin), Style(bold=True)), what)
+        if line.cell_length > half - 2:
+            open_line = False
+        elif open_line:
+            lines[-1] = Content.assemble(lines[-1], " " * (half - lines[-1].cell_length), line)
+            open_line = False
+            continue
+        else:
+            open_line = True
+        lines.append(line)
+    return Content("\n").join([*lines, rest])

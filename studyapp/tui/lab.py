@@ -36,19 +36,19 @@ class LabScreen(LabActions):
     """One simulation, from a card or by name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "predict", "predict a value before the run"),
-        Binding("D", "draw", "draw the curve before the run"),
+        Binding("d", "predict", "predict a value first"),
+        Binding("D", "draw", "draw the curve first"),
         Binding("x", "run", "run"),
-        Binding("s", "sweep", "sweep the highlighted parameter"),
-        Binding("c", "compare", "keep this run; then two side by side"),
-        Binding("C", "keep", "keep this run in place of the one kept"),
-        Binding("X", "seeds", "its claims over 100 seeds"),
+        Binding("s", "sweep", "sweep the parameter"),
+        Binding("c", "compare", "keep a run, then two at once"),
+        Binding("C", "keep", "keep this run anew"),
+        Binding("X", "seeds", "its claims on 100 seeds"),
         Binding("m", "mistakes", "a mistake beside the truth"),
         Binding("g", "next_figure", "next figure"),
         Binding("v", "source", "view the source"),
         Binding("y", "copy", "copy as a command line"),
-        Binding("f", "save", "save the figure, or the numbers"),
-        Binding("t", "try_again", "begin anew with what is to be found"),
+        Binding("f", "save", "save figure or numbers"),
+        Binding("t", "try_again", "begin the target anew"),
         Binding("n", "new_seed", "another seed, and run"),
         Binding("pageup", "scroll(-1)", "scroll the results"),
         Binding("pagedown", "scroll(1)", "scroll the results"),
@@ -259,7 +259,7 @@ class LabScreen(LabActions):
         if self._prediction is not None and not self.static("compared").display:  # once, not for later runs
             self._log_prediction(self._prediction, run)
         holding = sum(claim.verdict == "holds" for claim in run.claims)
-        failing = sum(claim.verdict == "fails" for claim in run.claims)
+        failing = sum(claim.verdict == "fails" and claim.share >= 1 for claim in run.claims)
         if failing:
             verdict = f"✗ {wording.counted(failing, 'claim fails', 'claims fail')} here"
         elif holding:
@@ -380,16 +380,20 @@ class LabScreen(LabActions):
         results = self.query_one("#results", VerticalScroll)
         (results.scroll_page_down if direction > 0 else results.scroll_page_up)(animate=False)
 
-    async def action_cancel(self) -> None:
+    def action_cancel(self) -> None:
         """Stop the run under way; without one, go back."""
-        if self._busy:
-            self._again = False
-            await self.library.laboratory.cancel()
-        else:
+        if not self._busy:
             self.action_leave()
+            return
+        # The worker may still be at another's task, for which this run waits: that one goes on.
+        self._again = False
+        self.workers.cancel_group(self, "run")
+        self._say("! stopped")
+        if self._run is not None:
+            self._earlier = True
+            self._show_results()
 
     def action_leave(self) -> None:
         """Go back to where the Lab was opened from; a run under way is stopped."""
-        if self._busy:
-            self.app.run_worker(self.library.laboratory.cancel(), exit_on_error=False)
+        self.workers.cancel_group(self, "run")
         self.app.pop_screen()

@@ -8,7 +8,7 @@ from studyapp.core.experiments.drawing import curves
 from studyapp.core.experiments.sweep import sweepable
 from studyapp.model import Card, ParameterValue, Predicted
 from studyapp.runs.errors import SimulationError
-from studyapp.simulation import Description, ParameterError, Run, Verdict
+from studyapp.simulation import Description, Parameter, ParameterError, Run, Verdict
 from studyapp.tui import lab_text
 from studyapp.tui.lab_form import ParameterForm
 from studyapp.tui.lab_prediction import Prediction, predictable
@@ -87,26 +87,23 @@ class LabActions(StudyScreen):
             return
         parameter = form.parameter
         values = predictable(self._description, self._run, self._card, self._single)
-        if self._run is None:
+        if self._run is None:  # then only the exact answers say which values are single numbers
             values = [one for one in values if one[0] in self._single] or values
         if parameter is None or not sweepable(parameter):
             self._say("↑ ↓ choose a parameter with a range first; then s sweeps it.")
         elif not values:
             self._say("This simulation has no single number to follow.")
         else:
-            self.run_worker(self._swept(form), group="ask", exit_on_error=False)
+            self.run_worker(self._swept(form, parameter, values), group="ask", exit_on_error=False)
 
-    async def _swept(self, form: ParameterForm) -> None:
+    async def _swept(self, form: ParameterForm, parameter: Parameter, values: list[tuple[str, str]]) -> None:
         from studyapp.tui.lab_sweep import AskSweep, SweepScreen
 
-        assert self._description is not None
-        assert form.parameter is not None
-        values = predictable(self._description, self._run, self._card, self._single)
-        asked = await self.app.push_screen_wait(AskSweep(form.parameter, values))
+        asked = await self.app.push_screen_wait(AskSweep(parameter, values))
         if asked is not None:
             meaning = dict(values)[asked.value]
             given, seed = form.given, form.seed
-            self.app.push_screen(SweepScreen(self._simulation_name, form.parameter, asked, meaning, given, seed))
+            self.app.push_screen(SweepScreen(self._simulation_name, parameter, asked, meaning, given, seed))
 
     def action_seeds(self) -> None:
         """The claims that apply here, over many seeds."""

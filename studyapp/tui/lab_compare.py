@@ -120,7 +120,7 @@ def side_by_side(kept: Run, latest: Run, width: int) -> Content:
     lines = []
     for number, (name, left, right, ratio) in enumerate(rows):
         line = Content.assemble(
-            (name.ljust(first), DIM if number else BOLD),
+            plain(name.ljust(first)).stylize(DIM if number else BOLD),
             plain(_cut(left, column - 2).ljust(column)),
             plain(_cut(right, column - 2).ljust(column)),
             (ratio, DIM),

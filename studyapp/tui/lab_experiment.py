@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from studyapp.experiments import Setting, run_each
 from studyapp.lab import Laboratory
-from studyapp.runs.errors import Cancelled, SimulationError
+from studyapp.runs.errors import SimulationError
 from studyapp.simulation import Figure, ParameterError, Run
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
@@ -45,6 +45,7 @@ class ExperimentScreen(StudyScreen):
         self._others: list[Laboratory] = []
         self._figure: Figure | None = None
         self._runs: dict[int, Run] = {}
+        self._total = 0
 
     def compose(self) -> ComposeResult:
         """Title, plot, words, state, keys."""
@@ -84,12 +85,11 @@ class ExperimentScreen(StudyScreen):
         self.run_worker(self._made(settings), group="experiment", exclusive=True, exit_on_error=False)
 
     async def _made(self, settings: Sequence[Setting]) -> None:
-        total, done = len(settings), 0
+        total = self._total = len(settings)
 
         def told(number: int, run: Run) -> None:
-            nonlocal done
-            done += 1
             self._runs[number] = replace(run, figures=())
+            done = len(self._runs)
             self.came(number, run)
             filled = BAR * done // total
             self.say(f"{'█' * filled}{'░' * (BAR - filled)} {done} of {total} runs   Esc stops and keeps what there is")
@@ -100,8 +100,6 @@ class ExperimentScreen(StudyScreen):
         laboratories = [self.library.laboratory, *self._others]
         try:
             await run_each(laboratories, self._simulation_name, settings, told)
-        except Cancelled:
-            self.say(f"stopped after {done} of {total} runs")
         except (SimulationError, ParameterError) as error:
             self.say(f"! {error}")
         else:
@@ -127,11 +125,11 @@ class ExperimentScreen(StudyScreen):
 
     # --- keys -------------------------------------------------------------------------------------
 
-    async def action_stop(self) -> None:
-        """Stop the runs under way; without any, go back."""
+    def action_stop(self) -> None:
+        """Stop the runs under way, and those that wait for their turn; without any, go back."""
         if self.busy:
-            for laboratory in (self.library.laboratory, *self._others):
-                await laboratory.cancel()
+            self.workers.cancel_group(self, "experiment")
+            self.say(f"stopped after {len(self._runs)} of {self._total} runs")
         else:
             self.action_leave()
 

@@ -76,6 +76,10 @@ class LabListScreen(StudyScreen):
         """Read the descriptions in the worker; one may have been allowed to run, or written, since the last time."""
         self.run_worker(self._read(), exclusive=True, exit_on_error=False)
 
+    def on_screen_suspend(self) -> None:
+        """What is opened now needs the worker: the rest is read on the way back."""
+        self.workers.cancel_node(self)
+
     async def _read(self) -> None:
         laboratory = self.library.laboratory
         laboratory.refresh()

@@ -61,7 +61,7 @@ class SeedsScreen(ExperimentScreen):
         if not trials.claims:
             return
         width = self.text_width
-        sign = SIGNS[Verdict.HOLDS if trials.held == len(trials.spoken) else Verdict.FAILS]
+        sign = SIGNS[Verdict.HOLDS if trials.borne_out else Verdict.FAILS]
         which = f"   {self._at + 1} of {len(self._claims)}" if len(self._claims) > 1 else ""
         failed = next((seed for seed, one in sorted(self._found.items()) if _fails(one.get(name))), None)
         lines = [

@@ -8,7 +8,7 @@ from dataclasses import replace
 from textual.content import Content
 from textual.widgets import Static
 
-from studyapp.core.experiments.target import CONFIRMED_BY, RUNS, Attempt, bound, measured, met, wanted
+from studyapp.core.experiments.target import CONFIRMED_BY, RUNS, Attempt, bound, measured, met, named, wanted
 from studyapp.experiments import run_each
 from studyapp.lab import Laboratory
 from studyapp.model import Card, ParameterValue, Predicted, Predicting
@@ -59,16 +59,18 @@ class TargetLine(Static):
         if attempt is None or attempt.over:
             return
         if foreign := attempt.foreign(parameters):
-            may = ", ".join(attempt.target.change)
-            self._say(f"not counted: {', '.join(foreign)} was changed, and only {may} may be")
+            was = ", ".join(f"{name} was {typed(attempt.given[name])}" for name in foreign)
+            self._say(f"not counted: {was}, and only {', '.join(attempt.target.change)} may be changed")
             return
         target, number = attempt.target, measured(attempt.target, run)
         attempt = replace(attempt, runs=attempt.runs + 1)
-        here = f"{target.value} is {number:.4g} here" if number is not None else f"{target.value} has no number here"
+        called = named(target)
+        here = f"{called} is {number:.4g} here" if number is not None else f"{called} has no number here"
         if not met(target, run):
             self.attempt = attempt
-            self._say(f"{here}, not yet {wanted(target)}{self._solution(attempt)}")
+            self._say(f"{here}; wanted is {wanted(target)}{self._solution(attempt)}")
             return
+        self.attempt = attempt
         self._say(f"{here}: met; trying it on {CONFIRMED_BY} more seeds …")
         runs: list[Run] = []
         settings = [(parameters, run.seed + step) for step in range(1, CONFIRMED_BY + 1)]

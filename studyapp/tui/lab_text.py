@@ -72,6 +72,8 @@ def silent_claims(run: Run, description: Description, width: int) -> Content:
 
 def _claim(claim: Claim, backs: bool, width: int) -> Content:
     words = f"{claim.sentence}{' (backs the card)' if backs else ''}"
+    if claim.share < 1:
+        words += f" (on {100 * claim.share:g} % of the seeds or more)"
     sign = Content.styled(f"{SIGNS[claim.verdict]} ", BOLD)
     first = beside(sign, Content.assemble((f"{claim.verdict}: ", BOLD), plain(words)), width)
     return Content("\n").join([first, beside(Content("  "), plain(claim_numbers(claim)).stylize(DIM), width)])

@@ -46,8 +46,8 @@ class LineList(ScrollView, can_focus=True):
     class Opened(Message):
         """The highlighted row was clicked."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self._line: Callable[[int], Content] = lambda _: Content()
         self._rows: Sequence[int] = ()
         self.row = 0

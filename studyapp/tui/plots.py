@@ -176,20 +176,22 @@ def _under(ends: tuple[str, str], label: str, margin: int, columns: int, *, apar
     lines: list[Line] = [[(fitted(text, margin + columns), (DIM,))]]
     if apart:
         fits = fitted(label, margin + columns)
-        lines.append([(" " * max(0, (2 * margin + columns - cell_len(fits)) // 2) + fits, (DIM,))])
+        free = margin + columns - cell_len(fits)
+        lines.append([(" " * min(free, (margin + free) // 2) + fits, (DIM,))])  # in the middle of the axis, if it fits
     return lines
 
 
 def _legend(series: Sequence[Series], width: int, most: int) -> list[Line]:
-    """The sign of each series with its label, in at most so many lines."""
+    """The sign of each series with its label, in at most so many lines; unnamed ones are left out beside named ones."""
     lines: list[Line] = [[]]
-    for number, one in enumerate(series):
+    named = [(number, one) for number, one in enumerate(series) if one.label] or list(enumerate(series))
+    for place, (number, one) in enumerate(named):
         text = fitted(one.label or f"{number + 1}", max(1, width - 2))
         gap = "   " if lines[-1] else ""
         if lines[-1] and cells_of(lines[-1]) + cell_len(gap + text) + 2 > width:
             if len(lines) == most:
                 lines[-1] = [
-                    (fitted("".join(part for part, _ in lines[-1]) + f"   … {len(series) - number} more", width), ())
+                    (fitted("".join(part for part, _ in lines[-1]) + f"   … {len(named) - place} more", width), ())
                 ]
                 break
             lines.append([])

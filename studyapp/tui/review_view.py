@@ -20,16 +20,13 @@ from studyapp.tui.answer_box import AnswerBox
 from studyapp.tui.card_text import plain
 from studyapp.tui.review_text import DIM
 from studyapp.tui.run_panel import RunPanel
+from studyapp.tui.screen import LOW
 
 if TYPE_CHECKING:
     from studyapp.lab import Laboratory
 
 DEAD_SECONDS = 0.25
 """Grade keys do nothing for so long after a reveal: a second press of Space is not a grade."""
-
-
-LOW = 18
-"""On a screen of fewer lines, room for the grades is made when they come, and there is no tip."""
 
 
 @dataclass(slots=True)
@@ -124,7 +121,7 @@ class CardView(Vertical):
         question = session.question
         if question is None:
             return
-        self.set_class(self.app.size.height < LOW, "low")
+        self.set_class(self.app.size.height < LOW, "low")  # room for the grades when they come, and no tip
         if session.stage is Stage.ASKED:
             middle = review_text.asked(session, turn.picked, turn.steps, turn.uncovered, width)
             helped = bool(tip) and not self.has_class("low")

@@ -167,7 +167,7 @@ def test_the_same_questions_again_have_a_new_order(quiz: Path, tmp_path: Path) -
     file = tmp_path / "a.md"
     assert call(quiz, "exam", "--like", identity, "--seed", "9", "--print", str(file)).status == 0
     page = file.read_text()
-    assert page.startswith("# A quiz\n\n6 questions, 4:07 in all. Seed 9.")
+    assert page.startswith("# A quiz\n\n6 questions, 4:08 in all. Seed 9.")
     assert page.count("(0:33)") == 6
     assert "**Practice exam.**" in page
     assert "without going back" not in page

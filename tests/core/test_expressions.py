@@ -110,6 +110,15 @@ def test_names_are_values_and_go_first() -> None:
         ("9^9^9^9", "too large"),
         ("9**9**9**9", "too large"),
         ("((((((9^9)^9)^9)^9)^9)^9)", "too large"),
+        ("2^1e308", "too large"),
+        ("0.1^-400", "too large"),
+        ("2^" * 49 + "2", "too large"),
+        ("2^" * 60 + "2", "nested too deeply"),
+        ("1/1e-320", "too large"),
+        ("1/0.0", "divides by zero"),
+        ("1/-0", "divides by zero"),
+        ("1e99999999999", "too large"),
+        ("exp(exp(exp(9)))", "too large"),
         ("inf", "not known"),
         ("nan", "not known"),
         ("1_000", "missing before _000"),
@@ -145,8 +154,8 @@ def test_what_has_no_value_says_why(text: str, message: str) -> None:
 
 
 def test_names_without_a_finite_value_are_refused() -> None:
-    """A parameter that is infinite or NaN cannot slip into an answer."""
-    for value in (math.inf, math.nan):
+    """A parameter that is infinite, NaN or above every float cannot slip into an answer."""
+    for value in (math.inf, math.nan, 10**400):
         with pytest.raises(ExpressionError, match="width has no finite value"):
             evaluate("width", {"width": value})
 

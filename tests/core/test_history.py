@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studyapp.core.history import effective, fold, schedules
+from studyapp.core.history import effective, fold
 from studyapp.core.sm2 import repeat
 from studyapp.model import (
     Answered,
@@ -153,12 +153,6 @@ def test_the_fold_is_the_rules_step_by_step(history: list[tuple[int, Event]]) ->
 def test_a_schedule_is_all_there_is_to_remember(history: list[tuple[int, Event]], cut: int) -> None:
     """Folding on from a schedule is folding from the start."""
     assert fold(history[cut:], fold(history[:cut])) == fold(history)
-
-
-@given(histories())
-def test_the_course_of_schedules_ends_in_the_fold(history: list[tuple[int, Event]]) -> None:
-    """There is one schedule before the first event and one after each, and every one is the fold up to there."""
-    assert list(schedules(history)) == [fold(history[:i]) for i in range(len(history) + 1)]
 
 
 @given(st.lists(st.integers(0, 5), max_size=40))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studyapp.core.history import schedules
+from studyapp.core.history import fold
 from studyapp.core.sm2 import LONGEST, LOWEST_EASE, START_EASE, Outlook, Step, preview, repeat
 from studyapp.model import UNSEEN, Answered, Kind, Mode, Schedule
 
@@ -42,7 +42,7 @@ def test_golden_cases(case: dict[str, Any]) -> None:
 def test_golden_drill_cases(case: dict[str, Any]) -> None:
     """After the day's repetition, drill grades change neither n, interval nor EF, and a 4 ends them."""
     answers = [(100, Answered("card", Mode.SPACED, Kind.BASIC, grade, seed=0)) for _, grade in case["events"]]
-    after = list(schedules(answers))[1:]
+    after = [fold(answers[: place + 1]) for place in range(len(answers))]
     assert [[s.n, s.interval, f"{s.ease / 100:.4f}", s.drilling] for s in after] == case["after"]
 
 
@@ -137,14 +137,14 @@ def test_the_grade_row_says_what_grading_does(grades: list[int], grade: int) -> 
     """The outlook of a grade is the due day, EF and drill that this grade then gives."""
     day, schedule = 100, UNSEEN
     for one in grades:
-        *_, schedule = schedules([(day, Answered("card", Mode.SPACED, Kind.BASIC, one, seed=0))], schedule)
+        schedule = fold([(day, Answered("card", Mode.SPACED, Kind.BASIC, one, seed=0))], schedule)
         day = schedule.due or day
     outlook = preview(schedule, day)[grade]
-    *_, after = schedules([(day, Answered("card", Mode.SPACED, Kind.BASIC, grade, seed=0))], schedule)
+    after = fold([(day, Answered("card", Mode.SPACED, Kind.BASIC, grade, seed=0))], schedule)
     assert after.due is not None
     assert outlook.applied == after.due - day
     assert (outlook.ease, outlook.again_today) == (after.ease, after.drilling)
-    *_, good = schedules([(after.due, Answered("card", Mode.SPACED, Kind.BASIC, 4, seed=0))], after)
+    good = fold([(after.due, Answered("card", Mode.SPACED, Kind.BASIC, 4, seed=0))], after)
     assert good.due is not None
     assert outlook.after == good.due - after.due
     assert len(astuple(outlook)) == 4

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from math import comb
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from studyapp.core.tally import Record, Remaining, Tally
 from studyapp.core.verifying import Wanted
 from studyapp.model import Card, Kind, SimulationLink
-from studyapp.simulation import Claim, ClaimMark, Description, ParameterError, Run, Verdict
+from studyapp.simulation import Claim, ClaimMark, Description, ParameterError, Run, Verdict, borne_out
 
 NAMES = ("always", "partly", "never", "false")
 KNOWN = {"coin": Description("coin", "", "", (), (), tuple(ClaimMark(i, one, "") for i, one in enumerate(NAMES)), ())}
@@ -130,3 +132,45 @@ def test_failures_come_in_the_order_of_the_cards_then_of_the_runs() -> None:
     found = tally.verification()
     assert [one.card for one in found.failures] == ["a", "b", "b", "", ""]
     assert found.cards == 2
+
+
+# --- claims about a share of the seeds ------------------------------------------------------------
+
+
+def trials(share: float, held: int, spoken: int) -> Tally:
+    """What comes of a claim about a share of the seeds that held in so many of the runs."""
+    tally = Tally(KNOWN, ())
+    for seed in range(spoken):
+        verdict = H if seed >= spoken - held else F
+        claims = (Claim("coin.0", NAMES[0], "", verdict, share=share),)
+        tally.take(seed, Wanted("coin", {}, seed), Run("coin", "", {}, seed, {}, {}, (), claims, "", 0.1))
+    return tally
+
+
+def test_a_claim_about_most_seeds_fails_when_too_few_hold() -> None:
+    """Once, with the numbers and the first run in which it did not hold; one run refutes nothing."""
+    assert trials(0.6, 0, 1).record("coin").held == ("always",)
+    assert trials(0.6, 12, 20).verification().failures == ()
+    tally = trials(0.6, 4, 20)
+    (failure,) = tally.verification().failures
+    assert failure.what == "claim always (coin.0) holds on 4 of 20 seeds, and 60 % are claimed"
+    assert (failure.seed, tally.record("coin").failed) == (0, ("always",))
+
+
+@given(st.floats(0.05, 0.95), st.integers(0, 60))
+def test_more_runs_that_hold_never_refute(share: float, spoken: int) -> None:
+    """The verdict changes once from refuted to borne out as more of the runs hold; all of them always bear it out."""
+    verdicts = [borne_out(held, spoken, share) for held in range(spoken + 1)]
+    assert verdicts == sorted(verdicts)
+    assert verdicts[-1]
+    assert borne_out(spoken, spoken, 1.0)
+    assert spoken == 0 or not borne_out(spoken - 1, spoken, 1.0)
+
+
+def test_chance_refutes_a_true_share_once_in_a_thousand_at_most() -> None:
+    """Of all outcomes of the binomial distribution, those that refute have a probability below 0.1 % together."""
+    for share in (0.5, 0.6, 0.9):
+        for spoken in (5, 20, 100):
+            refuting = [held for held in range(spoken + 1) if not borne_out(held, spoken, share)]
+            chance = sum(comb(spoken, k) * share**k * (1 - share) ** (spoken - k) for k in refuting)
+            assert chance < 1e-3

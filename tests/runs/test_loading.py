@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from studyapp.runs.errors import SimulationError
 from tests.runs.writing import COIN, HEAD, RUN, Bench, line_with, run_of, write
 
 
@@ -52,6 +53,18 @@ def test_the_places_of_a_claim_have_values_as_a_run_takes_them(bench: Bench, tmp
     assert type(told.claims[1].at[0]["tosses"]) is int
     one = bench.do(bench.worker.describe(write(tmp_path, AT.replace("at=", "at={'tosses': 20}"), "one")))
     assert one.claims[1].at == ({"tosses": 20},)
+
+
+def test_a_claim_is_about_all_seeds_or_a_share_of_them(bench: Bench, tmp_path: Path) -> None:
+    """The share is told with the claim, and by each run; one that is no part of 1 is refused with its line."""
+    most = AT.replace("at=", "share=0.6")
+    told = bench.do(bench.worker.describe(write(tmp_path, most)))
+    assert [one.share for one in told.claims] == [1.0, 0.6]
+    run = bench.do(bench.worker.run(write(tmp_path, most), {}, 0))
+    assert [one.share for one in run.claims if one.verdict != "does not apply"][-1] == 0.6
+    for share in ("0", "1.5", "'most'"):
+        with pytest.raises(SimulationError, match=r"has share=.*; give a part of 1"):
+            bench.do(bench.worker.describe(write(tmp_path, AT.replace("at=", f"share={share}"), "wrong")))
 
 
 def test_main_is_not_called_when_a_file_is_loaded(bench: Bench, tmp_path: Path) -> None:
@@ -180,6 +193,21 @@ WRONG = {
     ),
     "exception in claim": (HEAD + RUN + CLAIM + "return values['x']\n", "values['x']", "the claim holds raised KeyErr"),
     "claim returns bool": (HEAD + RUN + CLAIM + "return True\n", '@claim(1, "a', "the claim holds returned bool"),
+    "claim about nothing": (
+        HEAD + RUN + CLAIM + "return about(None, 1, absolute=1)\n",
+        "about(None",
+        "the claim holds raised TypeError: float() argument must be",
+    ),
+    "claim measures nothing": (
+        HEAD + RUN + CLAIM + "return Check(None, 1, 0, 2)\n",
+        '@claim(1, "a',
+        "the claim holds returned a Check that is not made of numbers; measure one number",
+    ),
+    "claim measures many": (
+        HEAD + RUN + CLAIM + "return Check(np.ones(3), 1, 0, 2)\n",
+        '@claim(1, "a',
+        "the claim holds returned a Check that is not made of numbers",
+    ),
     "exception in applies": (
         COIN.replace("parameters: parameters.chance == 0.5", "parameters: 1 / 0"),
         "1 / 0",
@@ -200,6 +228,7 @@ WRONG = {
     "mark": (run_of(FIGURE % "3"), "def run", "figure 1 of run: int is no Line, Points, Bars or HeatMap"),
     "x and y": (run_of(FIGURE % 'Line([1, 2], [1], "a")'), "def run", "Line 'a' has 2 x and 1 y"),
     "names and heights": (run_of(FIGURE % 'Bars(["a"], [1, 2])'), "def run", "Bars has 1 names and 2 heights"),
+    "names are none": (run_of(FIGURE % "Bars(None, [1])"), "def run", "Bars has names that are no list"),
     "figure nan": (run_of(FIGURE % "Points([1, 2], [1, np.nan])"), "def run", "y is nan at index 1; leave such points"),
     "matrix as a row": (run_of(FIGURE % "Line(np.eye(2), [1, 2])"), "def run", "x is an array of 2 x 2, not a row"),
     "row as a matrix": (run_of(FIGURE % "HeatMap([1, 2])"), "def run", "z is an array of 2, not a matrix"),

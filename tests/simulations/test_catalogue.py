@@ -128,15 +128,17 @@ def test_each_exact_value_is_measured(name: str) -> None:
 
 
 @each
-def test_values_and_claims_are_finite(name: str) -> None:
-    """So that all of them can be shown, logged and sent."""
+def test_values_are_finite_and_claims_hold(name: str) -> None:
+    """So that all of them can be shown, logged and sent; a claim about most seeds need not hold for this one."""
     module, values = load(name), default_run(name).values
     assert values
     for value in values.values():
         numbers(value)  # a ValueError says what is not finite, or no number
     for one in marked(module, "claim"):
         if one.claim.applies is None or one.claim.applies(made(module, {})):
-            assert one(made(module, {}), values).holds, one
+            check = one(made(module, {}), values)
+            assert np.isfinite(check.measured), one
+            assert check.holds or one.claim.share < 1, one
 
 
 @each

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from textual.widgets import Input
+
 from studyapp.library import Library
 from studyapp.model import Predicted
+from studyapp.tui.lab import LabScreen
 from tests.tui.samples import OWN_SIMULATION
 from tests.tui.screens import Seat
 from tests.tui.test_run_panel import own_simulation
@@ -35,19 +38,23 @@ SIMULATION = (
 
 
 async def at_lab(seat: Seat, opened: Library, text: str = SIMULATION, *, run: bool = False) -> None:
-    """From Home to the Lab with this simulation, which may run; with `run` after its first run."""
+    """From Home to the Lab with this simulation, which may run; with `run` after its first run.
+
+    Not by the list, which describes every simulation there is meanwhile, and so keeps the worker.
+    """
     own_simulation(opened, text=text)
     opened.laboratory.refresh()
-    await seat.press("x")
-    await seat.wait("↑|Enter open")
-    await seat.press("/")
-    await seat.type("doubling")
-    await seat.wait(r"doubling +\w")
-    await seat.press("enter")
+    seat.app.push_screen(LabScreen("doubling", {}, None))
     await seat.wait("2 run")
     if run:
         await seat.press("x")
         await seat.wait(r"claims? holds? here|claims? fails? here|no claim speaks")
+
+
+async def fill(seat: Seat, line: str) -> None:
+    """Put a long line into the field in front, as if it was pasted, and press Enter."""
+    seat.screen.query_one(Input).value = line
+    await seat.press("enter")
 
 
 def fits(seat: Seat, columns: int) -> None:

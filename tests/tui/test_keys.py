@@ -90,7 +90,7 @@ async def test_the_list_of_keys_fits_the_screen(tmp_path: Path, size: tuple[int,
                 assert not seat.shows("Esc closes this list")
                 await seat.press(*then)
                 if close == "?":
-                    await seat.wait("exploding_gradients")
+                    await seat.wait(r"Lab · \d+ simulations")
             await seat.wait("2 run")
             await keys_are_shown(seat)
 

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from studyapp.library import Library
-from studyapp.model import Predicted, Predicting
+from studyapp.model import Predicted
 from studyapp.tui.lab import LabScreen
 from tests.studying import COMPUTED, Clock, library
-from tests.tui import experiments
 from tests.tui.samples import OWN_SIMULATION, SIMULATED, own_card
 from tests.tui.screens import Seat, at_home, in_review
 from tests.tui.test_run_panel import own_simulation
@@ -366,85 +365,3 @@ async def test_a_card_whose_simulation_is_gone(tmp_path: Path) -> None:
             await seat.wait("! softmax_outptu: there is no simulation of this name; did you mean 'softmax_output'")
             await seat.press("d", "x", "n", "f", "v", "y", "g", "R", "q")
             seat.see("What is doubled")
-
-
-async def test_a_trend_is_predicted_against_the_run_before(tmp_path: Path) -> None:
-    """With + - or =, once there was a run; the comparison says what came, and what the value was."""
-    with library(tmp_path, Clock()) as opened:
-        async with at_home(opened, (120, 40)) as seat:
-            await open_own(seat, opened)
-            await seat.press("d")
-            assert not seat.shows("in the run before")
-            await seat.press("+", "enter")
-            seat.see("a number is missing at the end")
-            await seat.press("escape", "x")
-            await seat.wait("1 claim holds here")
-            for typed, key, said, verdict in (
-                ("+", "s", "it grows, sure", "none: it grows"),
-                ("-", "g", "it falls, a guess", "it grows"),
-                ("=", "f", "it stays, fairly sure", "it grows"),
-            ):
-                await seat.press("d", "right", "d")
-                seat.see(r"It was \d+(\.\d+)? in the run before: \+ grows, - falls, = stays")
-                await seat.type(typed)
-                await seat.press("enter")
-                seat.see("twice: it (grows|falls|stays): how sure are you")
-                await seat.press(key)
-                await seat.wait(f"You said twice: {said}: x runs it")
-                await seat.press("x")
-                await seat.wait(f"You said +{said}")
-                seat.see(rf"Measured .* before +twice\n Your error {verdict}")
-        made = predictions(opened)
-        assert [(one.form, one.predicted, one.measured) for one in made] == [
-            (Predicting.TREND, 1, 1),
-            (Predicting.TREND, -1, 1),
-            (Predicting.TREND, 0, 1),
-        ]
-
-
-async def test_an_option_is_chosen_among_what_mistakes_give(tmp_path: Path) -> None:
-    """Tab shows them in ascending order, which tells nothing; a wrong one is a mistake that m shows."""
-    with library(tmp_path, Clock()) as opened:
-        async with at_home(opened, (120, 40)) as seat:
-            await open_own(seat, opened, experiments.SIMULATION)
-            await seat.press("right", "d")
-            await seat.wait("Tab options")
-            await seat.press(*"12", "tab")
-            seat.see("a   4.5", "b   5", "a b .. choose", "Tab type a number")
-            assert not seat.typing
-            await seat.press("c", "tab")
-            assert seat.typing
-            await seat.press("tab", "down")
-            seat.see("What will both be")
-            assert not seat.shows("Tab")
-            await seat.press("up", "tab", "a")
-            seat.see("twice = 4.5: how sure are you")
-            await seat.press("tab", "s")
-            await seat.wait("You said twice = 4.5, sure")
-            await seat.press("x")
-            await seat.wait("Your error that is what a mistake gives: m shows which")
-            seat.see("You said   4.5, sure", "Measured   5   expected 5")
-            await seat.press("d", "right", "d")
-            await seat.wait("Tab options")
-            await seat.press("tab", "b", "f")
-            await seat.wait("You said twice = 6, fairly sure")
-            await seat.press("x")
-            await seat.wait("Your error none")
-        assert [(one.form, one.predicted, one.measured, one.confidence) for one in predictions(opened)] == [
-            (Predicting.CHOICE, 4.5, 5.0, "sure"),
-            (Predicting.CHOICE, 6.0, 6.0, "fairly sure"),
-        ]
-
-
-async def test_options_that_are_alike_are_not_offered(tmp_path: Path) -> None:
-    """Where the mistake gives the same number, or none is known, only a number can be said."""
-    with library(tmp_path, Clock()) as opened:
-        async with at_home(opened) as seat:
-            await open_own(seat, opened, experiments.SIMULATION)
-            await seat.press("d")
-            seat.see("What will twice be")
-            asking = seat.screen
-            await seat.until(lambda: not any(one.is_running for one in seat.app.workers if one.node is asking))
-            await seat.press("tab")
-            seat.see("What will twice be", "Enter go on")
-            assert not seat.shows("Tab|a   4")

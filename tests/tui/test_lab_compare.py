@@ -14,7 +14,7 @@ from studyapp.model import ParameterValue
 from studyapp.simulation import Run
 from studyapp.tui.lab_compare import CompareScreen, side_by_side
 from tests.studying import Clock, library
-from tests.tui.experiments import at_lab, fits
+from tests.tui.experiments import at_lab, fill, fits
 from tests.tui.screens import at_home
 
 
@@ -48,6 +48,14 @@ def test_what_differs_comes_first_then_every_value() -> None:
 def test_a_ratio_is_told_only_where_it_says_something(one: object, other: object) -> None:
     """Not of zero, of another sign or of lists."""
     assert "×" not in rows(run({"v": one}, {}), run({"v": other}, {}))[-1]
+
+
+def test_a_name_that_an_author_chose_is_shown_as_text() -> None:
+    """No control character of it reaches the terminal, and nothing in it is markup."""
+    shown = "\n".join(rows(run({"\x1b[2J\u202e[b]v": 1.0}, {}), run({}, {})))
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert "[b]v" in shown
 
 
 values = st.dictionaries(
@@ -109,9 +117,7 @@ async def test_both_runs_are_saved_apart(tmp_path: Path) -> None:
             await seat.wait(r"twice +5 ")
             await seat.press("c", "f")
             seat.see("doubling_compared.png")
-            await seat.press("ctrl+u")
-            await seat.type(str(tmp_path / "both.csv"))
-            await seat.press("enter")
+            await fill(seat, str(tmp_path / "both.csv"))
             await seat.wait("Saved as .*both.csv")
             table = list(csv.reader((tmp_path / "both.csv").read_text().splitlines()))
             assert [row for row in table[1:] if row[2] == "1"] == [

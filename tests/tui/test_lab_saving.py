@@ -16,7 +16,7 @@ from studyapp.runs.errors import SimulationError
 from studyapp.simulation import Axis, Figure, Line, Run
 from studyapp.tui.lab_saving import save
 from tests.studying import Clock, library
-from tests.tui.experiments import at_lab
+from tests.tui.experiments import at_lab, fill
 from tests.tui.screens import at_home
 
 FIGURE = Figure("F", Axis("x"), Axis("y"), [Line([1.0, 2.0], [3.0, 4.0], "a")])
@@ -108,9 +108,7 @@ async def test_numbers_are_saved_from_the_lab_and_from_a_sweep(tmp_path: Path) -
             }.items():
                 await seat.press("f")
                 seat.see("Save as .png or .svg .this figure., .csv or .json .the numbers.", "doubling.png")
-                await seat.press("ctrl+u")
-                await seat.type(name)
-                await seat.press("enter")
+                await fill(seat, name)
                 await seat.wait(said)
             await seat.press("f", "ctrl+u", "enter")
             seat.see("Lab · doubling")
@@ -120,9 +118,7 @@ async def test_numbers_are_saved_from_the_lab_and_from_a_sweep(tmp_path: Path) -
             await seat.wait(r"(?m)^ 2 runs")
             await seat.press("f")
             seat.see("doubling_sweep.png")
-            await seat.press("ctrl+u")
-            await seat.type(str(tmp_path / "sweep.json"))
-            await seat.press("enter")
+            await fill(seat, str(tmp_path / "sweep.json"))
             await seat.wait(r"Saved as .*sweep\.json")
         told = json.loads((tmp_path / "run.json").read_text())
         assert told["values"]["twice"] == 4.0

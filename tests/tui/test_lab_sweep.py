@@ -174,6 +174,24 @@ async def test_escape_stops_the_runs_and_keeps_what_came_in(tmp_path: Path) -> N
             await seat.wait("1 claim holds here")
 
 
+async def test_escape_stops_runs_that_wait_for_their_turn_too(tmp_path: Path) -> None:
+    """At once after Enter, when the processes are still being started: none of the runs is made later."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await at_lab(seat, opened)
+            await seat.press(*["down"] * 5)
+            await sweep(seat, "10 20 3")
+            screen = seat.screen
+            assert isinstance(screen, SweepScreen)
+            await seat.press("escape")
+            seat.see("stopped after 0 of 3 runs")
+            await seat.until(lambda: not screen.busy)
+            workers = [one._worker for one in (opened.laboratory, *screen._others)]
+            await seat.until(lambda: not any(one._lock.locked() for one in workers))
+            await seat.press("f")
+            seat.see("There is nothing to save yet")
+
+
 async def test_leaving_ends_the_runs_and_their_processes(tmp_path: Path) -> None:
     """At once, however long they would have taken; the Lab runs anew."""
     with library(tmp_path, Clock()) as opened:

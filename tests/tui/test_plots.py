@@ -144,6 +144,13 @@ def test_several_curves_wear_signs_that_a_legend_names() -> None:
     assert all(sign in "".join(many[1:-2]) for sign in "●○▲△■□◆◇")
 
 
+def test_a_legend_names_what_has_a_name() -> None:
+    """Curves without a label stand back behind those that have one; among themselves they are numbered."""
+    plain = [Line([0, 1], [0, k], "") for k in range(3)]
+    assert drawn(Line([0, 1], [1, 0], "first"), *plain, Line([0, 1], [2, 0], "last"))[-1] == "● first   ■ last"
+    assert drawn(*plain)[-1] == "● 1   ○ 2   ▲ 3"
+
+
 def test_points_are_signs_and_a_crowd_of_them_dots() -> None:
     """A few points each have a sign."""
     assert "".join(drawn(Points([1, 2, 3], [1, 2, 3]))).count("●") == 3

@@ -82,10 +82,10 @@ class Drawing:
         off = []
         for x, y in points:
             share = (x - self._scaled_x(self.left)) / (self._scaled_x(self.right) - self._scaled_x(self.left))
-            off.append(self._scaled_y(self._value(self._height(share))) - y)
+            off.append(self._scaled_y(self._value(self._height(share))) / 2 - y / 2)
         span = 1.0 if self._log_y else _span([y for _, y in points])
-        # Divided first, and by hypot: squares of what simulations give may be too large a number, or too small.
-        return math.hypot(*(one / span for one in off)) / math.sqrt(len(off))
+        # By halves, and by hypot: differences and squares of what simulations give may be too large, or too small.
+        return math.hypot(*(one / (span / 2) for one in off)) / math.sqrt(len(off))
 
     @property
     def logarithmic(self) -> bool:
@@ -136,8 +136,8 @@ class Drawing:
         points = self._points()
         after = next((number for number, (at, _) in enumerate(points) if at >= x), len(points) - 1)
         (a, low), (b, high) = points[max(after - 1, 0)], points[after]
-        part = (x - a) / (b - a) if b > a else 1.0
-        scaled = low + min(1.0, max(0.0, part)) * (high - low)
+        part = min(1.0, max(0.0, (x - a) / (b - a))) if b > a else 1.0
+        scaled = (1 - part) * low + part * high
         return 10 ** min(scaled, 308.25) if self._log_y else scaled
 
 

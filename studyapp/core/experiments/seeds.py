@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from studyapp.simulation import Axis, Claim, Figure, Line, Verdict
+from studyapp.simulation import Axis, Claim, Figure, Line, Verdict, borne_out
 
 BINS = 16
 """Bins of the histogram, at most."""
@@ -40,6 +40,11 @@ class Trials:
     def measured(self) -> list[float]:
         """What was measured, in ascending order, without what is not finite."""
         return sorted(one.measured for one in self.spoken if one.measured is not None)
+
+    @property
+    def borne_out(self) -> bool:
+        """Whether it held on all seeds, or on the share of them that it speaks of."""
+        return borne_out(self.held, len(self.spoken), self.claims[-1].share if self.claims else 1.0)
 
     def summary(self) -> str:
         """The verdict in one line: how often it held, the median, and the middle 90 %."""

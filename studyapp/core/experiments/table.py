@@ -22,13 +22,18 @@ def table(run: Run | None, figures: Sequence[Figure]) -> str:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(HEADER)
     if run is not None:
-        writer.writerows(_of_run(run))
+        writer.writerows(map(_in_one_line, _of_run(run)))
     for figure in figures:
-        writer.writerows(_of_figure(figure))
+        writer.writerows(map(_in_one_line, _of_figure(figure)))
     return file.getvalue()
 
 
 Row = tuple[str, str, str, object, object]
+
+
+def _in_one_line(row: Row) -> tuple[object, ...]:
+    """The row with every text on one line: not every reader of such files knows quoted line breaks."""
+    return tuple(" ".join(one.split()) if isinstance(one, str) else one for one in row)
 
 
 def _of_run(run: Run) -> Iterator[Row]:

@@ -31,12 +31,18 @@ def met(target: Target, run: Run) -> bool:
     return (target.above is None or number >= target.above) and (target.below is None or number <= target.below)
 
 
+def named(target: Target) -> str:
+    """The value that the target is about, with its element: `ratio`, `probabilities[1]`."""
+    return target.value if target.index is None else f"{target.value}[{target.index}]"
+
+
 def wanted(target: Target) -> str:
     """The bound in words: `ratio at most 1e-06`."""
+    if target.above is not None and target.above == target.below:
+        return f"{named(target)} exactly {target.above:g}"
     bounds = [f"at least {target.above:g}"] if target.above is not None else []
     bounds += [f"at most {target.below:g}"] if target.below is not None else []
-    element = f"[{target.index}]" if target.index is not None else ""
-    return f"{target.value}{element} {' and '.join(bounds)}"
+    return f"{named(target)} {' and '.join(bounds)}"
 
 
 def bound(target: Target) -> float:
