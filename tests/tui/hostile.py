@@ -178,9 +178,10 @@ More of it.
 # {text("comment").replace(chr(0), "")}
 from dataclasses import dataclass
 
-from studyapp.simulation import Axis, Bars, Figure, Line, Result, about, claim, expected, main, parameter
+from studyapp.simulation import Axis, Bars, Figure, Line, Result, about, claim, expected, main, mistake, parameter
 
 TITLE = {text("simulation")!r}
+TOPIC = {text("topic")!r}
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ class Parameters:
 def run(parameters, rng):
     if parameters.chance > 0.9:
         raise ValueError({text("went")!r})
-    curves = [Line([0, 1], [0, 1], {text("curve")!r}), Line([0, 1], [1, 0], "other")]
+    curves = [Line([0, 1, 2], [0, 1, 3], {text("curve")!r}), Line([0, 1, 2], [1, 0, 0], "other")]
     bars = [Bars([{text("bar")!r}, "b"], [1.0, 2.0], {text("set")!r})]
     figures = [
         Figure({text("figure")!r}, Axis({text("across")!r}), Axis({text("up")!r}), curves),
@@ -204,6 +205,11 @@ def run(parameters, rng):
 @expected({text("meaning")!r}, unit={text("share unit")!r})
 def share(parameters):
     return parameters.chance
+
+
+@mistake("share", {text("misconception")!r})
+def mistaken(parameters):
+    return 1 - parameters.chance / 3
 
 
 @claim(1, {text("claims")!r}, domain={text("domain")!r})

@@ -41,12 +41,20 @@ from studyapp.tui.history import HistoryScreen
 from studyapp.tui.home import HomeScreen
 from studyapp.tui.keys import KeysScreen
 from studyapp.tui.lab import LabScreen
+from studyapp.tui.lab_actions import LabActions
+from studyapp.tui.lab_compare import CompareScreen
+from studyapp.tui.lab_draw import DrawScreen
+from studyapp.tui.lab_experiment import ExperimentScreen
 from studyapp.tui.lab_list import LabListScreen
+from studyapp.tui.lab_mistakes import MistakesScreen
+from studyapp.tui.lab_seeds import SeedsScreen
+from studyapp.tui.lab_sweep import AskSweep, SweepScreen
 from studyapp.tui.list_screen import ListScreen
 from studyapp.tui.problems import ProblemsScreen
 from studyapp.tui.review import ReviewScreen
 from studyapp.tui.screen import StudyScreen
 from studyapp.tui.source import SourceScreen
+from studyapp.tui.statistics import StatisticsScreen
 from studyapp.tui.summary import SummaryScreen
 from tests.sitting import sit
 from tests.studying import Clock
@@ -98,11 +106,21 @@ FOLDED = fields("analogy", "source")
 HINTED = fields("front", "hint")
 ANSWERED = wait("Space (next|read on)")
 
+FILTERED: Sequence[Step] = ["x", wait("Lab · [0-9]+"), "/"]
+TO_LAB: Sequence[Step] = [
+    *FILTERED,
+    events.Paste("a_hostile"),
+    wait("1 of"),
+    See(LabListScreen, [told("simulation")]),
+    "enter",
+    wait("2 run"),
+]
+
 FROM_HOME: dict[str, Sequence[Step]] = {
     "home, problems": [
         "down down down down down",
         See(HomeScreen, [shown(text("deck choice"))[:30], shown(FILE)[:30], f"study{shown(FILE)[:30]}"]),
-        "! end",
+        "! pagedown",
         wait("has a control character"),
         See(ProblemsScreen, [shown(FILE), "@{nothing}:thecardhasnoparameter"]),
     ],
@@ -138,11 +156,7 @@ FROM_HOME: dict[str, Sequence[Step]] = {
         See(CommandPalette, [f"undo{shown(MARKUP)}"]),
     ],
     "lab": [
-        "x",
-        wait("a_hostile"),
-        See(LabListScreen, [told("simulation")]),
-        "enter",
-        wait("2 run"),
+        *TO_LAB,
         See(LabScreen, [told("summary"), *fields("meaning"), shown(text("fast"))[:20], shown(text("helps"))[:20]]),
         "d",
         See(AskPrediction, fields("meaning")),
@@ -162,7 +176,47 @@ FROM_HOME: dict[str, Sequence[Step]] = {
         wait("! a_hostile"),
         See(LabScreen, [told("went")]),
     ],
-    "consent": ["x", wait("b_unread"), "down enter", wait("y run it"), See(SourceScreen, fields("summary"))],
+    "consent": [
+        *FILTERED,
+        events.Paste("b_unread"),
+        wait("your own file"),
+        "enter",
+        wait("y run it"),
+        See(SourceScreen, fields("summary")),
+    ],
+    "draw": [
+        *TO_LAB,
+        "D",
+        wait("How will"),
+        See(DrawScreen, [shown(text("figure"))[:40], shown(text("up"))[:40]]),
+        "up enter g",
+        wait("off by"),
+        See(DrawScreen, [shown(text("curve"))[:20]]),
+    ],
+    "sweep": [
+        *TO_LAB,
+        "s",
+        See(AskSweep, fields("meaning")),
+        f"{CLEAR} 0 space 0 . 8 space 3 enter",
+        wait("3 runs"),
+        See(SweepScreen, fields("meaning")),
+    ],
+    "seeds, mistakes, two at once": [
+        *TO_LAB,
+        "m",
+        wait("a mistake beside the truth"),
+        See(MistakesScreen, fields("misconception")),
+        "q x",
+        wait("holds here"),
+        "c right",
+        wait("holds here"),
+        "c",
+        See(CompareScreen, [shown(text("figure"))[:20]]),
+        "q X",
+        wait("seeds 0 to 99"),
+        See(SeedsScreen, fields("claims")),
+    ],
+    "statistics": ["s", See(StatisticsScreen, ["Predictionsbeforearun"])],
 }
 FROM_CARD: dict[str, Sequence[Step]] = {
     "choice": [
@@ -382,4 +436,5 @@ def test_every_screen_is_visited() -> None:
     steps = [step for way in (*FROM_HOME.values(), *FROM_CARD.values(), *FROM_SUBMISSIONS.values()) for step in way]
     steps += [step for way in FROM_EXAM.values() for step in way]
     visited = {step.screen for step in steps if isinstance(step, See)}
-    assert known - {StudyScreen, ListScreen, ExamGate} == visited - {CommandPalette}  # the gate has nothing on it
+    bases = {StudyScreen, ListScreen, LabActions, ExperimentScreen}
+    assert known - bases - {ExamGate} == visited - {CommandPalette}  # the gate has nothing on it

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from studyapp.library import Library
-from studyapp.tui.lab_sweep import SweepScreen
+from studyapp.tui.lab_sweep import Range, SweepScreen
 from tests.runs.writing import alive, all_gone
 from tests.studying import Clock, library
 from tests.tui.experiments import SIMULATION, at_lab, fits
@@ -128,15 +128,16 @@ async def test_what_has_no_range_is_not_swept(tmp_path: Path) -> None:
 
 
 async def test_a_list_of_numbers_is_no_value_to_follow(tmp_path: Path) -> None:
-    """Before any run nobody knows which values are lists: it is said, and there is nothing to save."""
+    """It is not offered; where a number becomes a list it is said, and there is nothing to save."""
     with library(tmp_path, Clock()) as opened:
         async with at_home(opened) as seat:
             await at_lab(seat, opened)
             await seat.press("s", "down")
-            seat.see("How does both change with x")
-            await seat.press("ctrl+u")
-            await seat.type("1 2 3")
-            await seat.press("enter")
+            seat.see("How does twice change with x")
+            await seat.press("escape")
+            parameter = (await opened.laboratory.describe("doubling")).parameters[0]
+            asked = Range("both", [1.0, 2.0, 3.0])
+            seat.app.push_screen(SweepScreen("doubling", parameter, asked, "the doubles", {}, 1))
             await seat.wait(r"(?m)^ 3 runs")
             seat.see("! both is a list of numbers here; choose a value that is one number")
             await seat.press("f")
