@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from studyapp.model import Answered, Kind, Mode
+from studyapp.model import Answered, Kind, Mode, Predicted, Predicting
 from tests.cli.calling import call, own_deck, studying
 
 STATS_KEYS = [
     "today", "cards", "mastery", "due", "new", "week", "answers",
-    "cards_answered", "days", "seconds", "grades", "sure", "guess",
+    "cards_answered", "days", "seconds", "grades", "sure", "guess", "predictions", "curves",
 ]  # fmt: skip
 DOCTOR_KEYS = ["entries", "cards", "repaired", "problems"]
 PLAIN = "# Plain\n\n## A? {#a}\n\nx\n\n## B? {#b}\n\ny\n"
@@ -93,6 +93,10 @@ def test_stats_json_is_as_its_help_says(home: Path) -> None:
         for card, grade, correct, sure in (("a", 4, True, True), ("b", 1, False, True), ("b", 3, True, False)):
             event = Answered(card, Mode.SPACED, Kind.CHOICE, grade, 1, correct, sure, milliseconds=30_000)
             library.store.append([event], at=library.now(), day=library.today)
+        for said, form in ((4.2, Predicting.NUMBER), (6.0, Predicting.NUMBER), (0.4, Predicting.CURVE)):
+            measured = 0.0 if form is Predicting.CURVE else 4.0
+            made = Predicted("s", "v", {}, 1, said, measured, "sure", form=form, scale="log" if not measured else "")
+            library.store.append([made], at=library.now(), day=library.today)
         yesterday = library.today
     done = call(home, "stats", "--json")
     assert (done.status, done.err) == (0, "")
@@ -102,6 +106,11 @@ def test_stats_json_is_as_its_help_says(home: Path) -> None:
     assert (told["today"], told["days"]) == (yesterday + 1, [yesterday])
     assert told["sure"] == {"right": 1, "of": 2}
     assert told["guess"] == {"right": 1, "of": 1}
+    assert told["predictions"]["sure"] == {"right": 1, "of": 3}
+    assert told["curves"] == {"drawn": 1, "decades": 0.4, "spans": None}
+    said = call(home, "stats").out
+    assert "predictions, sure: 1 of 3 right, 33 %" in said
+    assert "1 curve drawn, the middle one 0.40 decades off" in said
     assert sum(told["grades"].values()) == 3
     assert told["grades"]["4"] == 1
     assert len(told["week"]) == 7

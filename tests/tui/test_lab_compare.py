@@ -121,8 +121,8 @@ async def test_both_runs_are_saved_apart(tmp_path: Path) -> None:
             await seat.wait("Saved as .*both.csv")
             table = list(csv.reader((tmp_path / "both.csv").read_text().splitlines()))
             assert [row for row in table[1:] if row[2] == "1"] == [
-                ["A  Twice", "twice", "1", "2.0", "4.0"],
-                ["B  Twice", "twice", "1", "2.5", "5.0"],
+                ["A Twice", "twice", "1", "2.0", "4.0"],
+                ["B Twice", "twice", "1", "2.5", "5.0"],
             ]
             bare = run({"v": 1.0}, {})
             seat.app.push_screen(CompareScreen(bare, bare))
