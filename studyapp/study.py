@@ -204,6 +204,7 @@ class StudySession:
         """Answer with the option at this position; judged and durable at once."""
         from studyapp.core import grading
 
+        assert self.stage is Stage.ASKED, "a question is answered once"
         option = self._question.options[position]
         self._stop_clock()
         return self._record(grading.judge_choice(option.correct, sure, hinted), option.text)
@@ -213,6 +214,7 @@ class StudySession:
 
         How sure one is is asked of options only: a typed answer is neither sure nor a guess.
         """
+        assert self.stage is Stage.ASKED, "a question is answered once"
         verdict = typed_verdict(self._question, given, hinted, self.laboratory)
         self._stop_clock()
         return self._record(verdict, given)

@@ -342,7 +342,9 @@ class LabScreen(LabActions):
             self._prediction = prediction
             self.static("compared").display = False
             sign = ":" if prediction.form is Predicting.TREND else " ="
-            self._say(f"You said {prediction.value}{sign} {prediction.said}, {prediction.confidence}: x runs it")
+            self._say(
+                f"You said {prediction.value}{sign} {prediction.said}, {prediction.confidence}: x runs it, and keeps it"
+            )
 
     def action_new_seed(self) -> None:
         """Run with another seed."""

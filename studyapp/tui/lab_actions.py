@@ -27,6 +27,7 @@ class LabActions(StudyScreen):
     _kept: Run | None
     _figure: int
     _shown: tuple[Mapping[str, ParameterValue], int] | None
+    _held: bool
 
     @property
     def _form(self) -> ParameterForm | None:
@@ -49,6 +50,7 @@ class LabActions(StudyScreen):
         if form is None:
             return
         if (form.given, form.seed) == self._shown:
+            self._held = True
             self._say("Seen already: change a parameter first, then D draws its curve.")
         else:
             self.run_worker(self._drawn(form.given, form.seed), group="run", exit_on_error=False)
@@ -87,8 +89,6 @@ class LabActions(StudyScreen):
             return
         parameter = form.parameter
         values = predictable(self._description, self._run, self._card, self._single)
-        if self._run is None:  # then only the exact answers say which values are single numbers
-            values = [one for one in values if one[0] in self._single] or values
         if parameter is None or not sweepable(parameter):
             self._say("↑ ↓ choose a parameter with a range first; then s sweeps it.")
         elif not values:

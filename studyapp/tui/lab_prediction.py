@@ -70,15 +70,19 @@ def askable(
 def predictable(
     description: Description, run: Run | None, card: Card | None, single: Collection[str]
 ) -> list[tuple[str, str]]:
-    """The values to predict with their meanings, what the card asks for first, then those known to be `single` numbers.
+    """The values to predict or to follow with their meanings, what the card asks for first.
 
-    After a run, only its single numbers.
+    Before a run those known to be `single` numbers here, or all as long as none is known; after it, all its single
+    numbers: those with an exact value first, then what is only measured.
     """
     asked = card.answer.value if card is not None and card.answer is not None else ""
-    marks = sorted(description.values, key=lambda mark: (mark.name != asked, mark.name not in single))
-    if run is not None:
-        marks = [mark for mark in marks if measured(mark.name, run, card) is not None]
-    return [(mark.name, mark.meaning + (f", in {mark.unit}" if mark.unit else "")) for mark in marks]
+    marks = sorted(description.values, key=lambda mark: mark.name != asked)
+    found = {mark.name: mark.meaning + (f", in {mark.unit}" if mark.unit else "") for mark in marks}
+    if run is None:
+        known = {name: meaning for name, meaning in found.items() if name in single or name == asked}
+        return list((known or found).items())
+    found |= {name: "as the run measures it" for name in run.values if name not in found}
+    return [(name, meaning) for name, meaning in found.items() if measured(name, run, card) is not None]
 
 
 def measured(value: str, run: Run, card: Card | None) -> float | None:

@@ -228,9 +228,12 @@ class ReviewScreen(StudyScreen):
 
     async def action_submit(self) -> None:
         """Judge what was typed; an empty line twice means that the answer is not known."""
+        if self.session.stage is not Stage.ASKED:
+            return  # keys that came while the first Enter was judged
         given = self._view.field.text.strip()
-        if not given and not self._turn.blank_once:
-            self._turn.blank_once = True
+        if given:
+            self._turn.blank_at = None
+        if not given and not self._turn.blank():
             self.study_app.say("Enter once more if you do not know it.")
         else:
             await self._answer(lambda: self.session.type_answer(given, hinted=self._turn.hinted))

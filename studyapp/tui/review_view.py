@@ -38,13 +38,18 @@ class Turn:
     uncovered: bool = False
     hinted: bool = False
     unfolded: bool = False
-    blank_once: bool = False
+    blank_at: float | None = None
     turned_at: float = field(default_factory=monotonic)
 
     @property
     def dead(self) -> bool:
         """Whether grade keys are still dead."""
         return monotonic() - self.turned_at < DEAD_SECONDS
+
+    def blank(self) -> bool:
+        """An empty line was entered: whether it is the second one, and not the same key held down."""
+        before, self.blank_at = self.blank_at, monotonic()
+        return before is not None and self.blank_at - before >= DEAD_SECONDS
 
 
 class CardView(Vertical):

@@ -109,14 +109,18 @@ async def test_a_run_that_was_seen_is_not_predicted(tmp_path: Path) -> None:
         assert [(one.predicted, one.measured) for one in predictions(opened)] == [(5.0, 5.0)]
 
 
-async def test_a_list_of_numbers_is_no_prediction(tmp_path: Path) -> None:
-    """Before the first run nobody knows which values are lists: the comparison says so, and logs nothing."""
+async def test_a_value_without_a_number_here_is_said(tmp_path: Path) -> None:
+    """As after a change of parameters: the comparison says so, and logs nothing."""
     with library(tmp_path, Clock()) as opened:
         async with at_home(opened) as seat:
             await open_own(seat, opened)
-            await seat.press("d", "down")
+            lab = seat.screen
+            assert isinstance(lab, LabScreen)
+            await seat.until(lambda: bool(lab._single))
+            lab._single = {"both"}
+            await seat.press("d")
             seat.see("What will both be")
-            await seat.press("up", "up", *"4", "enter", "s", "x")
+            await seat.press(*"4", "enter", "s", "x")
             await seat.wait("both is a list of numbers; predict another")
         assert predictions(opened) == []
 
@@ -214,8 +218,8 @@ async def test_what_a_simulation_printed_is_said_below_the_run(tmp_path: Path) -
             seat.see("1 claim holds here")
 
 
-async def test_one_number_is_offered_before_a_list_to_predict(tmp_path: Path) -> None:
-    """A list cannot be predicted: what comes first in the file may be one, and is offered last."""
+async def test_only_single_numbers_are_offered_to_predict(tmp_path: Path) -> None:
+    """A list cannot be predicted, whatever comes first in the file; after a run all single numbers may be."""
     first, second = OWN_SIMULATION.index('@expected("the double"'), OWN_SIMULATION.index('@expected("the double, twice')
     end = OWN_SIMULATION.index("@claim")
     text = OWN_SIMULATION[:first] + OWN_SIMULATION[second:end] + OWN_SIMULATION[first:second] + OWN_SIMULATION[end:]
@@ -229,7 +233,7 @@ async def test_one_number_is_offered_before_a_list_to_predict(tmp_path: Path) ->
             await seat.press("d")
             seat.see("What will twice be")
             await seat.press("down")
-            seat.see("What will both be")
+            seat.see("What will twice be")
 
 
 async def test_leaving_stops_the_run(tmp_path: Path) -> None:
@@ -286,7 +290,7 @@ async def test_the_figure_is_saved(tmp_path: Path) -> None:
             await seat.wait("1 claim holds here")
             for name in ("one.png", "two.svg"):
                 await seat.press("f")
-                seat.see("Save the figure as PNG or SVG", "doubling.png", "Enter save it   Esc leave it")
+                seat.see("Save as .png or .svg", "doubling.png", "Enter save it   Esc leave it")
                 await seat.press("ctrl+u")
                 await seat.type(str(tmp_path / name))
                 await seat.press("enter")

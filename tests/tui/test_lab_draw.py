@@ -106,11 +106,9 @@ async def test_a_curve_that_was_seen_is_not_drawn(tmp_path: Path) -> None:
             await at_lab(seat, opened, run=True)
             await seat.press("D")
             seat.see("Seen already: change a parameter first, then D draws its curve")
-            await seat.press("R", "right")
-            await seat.wait(r"twice +5 ")
+            await seat.press("right")
+            seat.see("changed: d predicts, x runs it", r"twice +4 ")
             await seat.press("D")
-            seat.see("Seen already")
-            await seat.press("d", "right", "D")
             await seat.wait("handle 1 of 5")
             seat.see("the run before")
 

@@ -83,7 +83,7 @@ class Drawing:
         for x, y in points:
             share = (x - self._scaled_x(self.left)) / (self._scaled_x(self.right) - self._scaled_x(self.left))
             off.append(self._scaled_y(self._value(self._height(share))) / 2 - y / 2)
-        span = 1.0 if self._log_y else _span([y for _, y in points])
+        span = 1.0 if self._log_y else max(_span([y for _, y in points]), 1e-300)
         # By halves, and by hypot: differences and squares of what simulations give may be too large, or too small.
         return math.hypot(*(one / (span / 2) for one in off)) / math.sqrt(len(off))
 

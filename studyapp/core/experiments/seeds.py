@@ -65,12 +65,16 @@ def figure(trials: Trials) -> Figure:
     if not found:
         return Figure("", Axis("measured"), Axis("seeds"), [])
     edges, logarithmic = _edges(found)
-    counts = [0] * (len(edges) - 1)
-    for one in found:
-        counts[_bin(one, edges)] += 1
-    outline_x = [edge for edge in edges for _ in (0, 1)]
-    outline_y = [0.0, *(float(count) for count in counts for _ in (0, 1)), 0.0]
-    marks = [Line(outline_x, outline_y, f"{len(found)} seeds")]
+    if found[0] == found[-1]:  # the seed plays no part: one upright line, not a bar that would look like a spread
+        counts = [len(found)]
+        marks = [Line([found[0], found[0]], [0.0, float(len(found))], f"{len(found)} seeds, all alike")]
+    else:
+        counts = [0] * (len(edges) - 1)
+        for one in found:
+            counts[_bin(one, edges)] += 1
+        outline_x = [edge for edge in edges for _ in (0, 1)]
+        outline_y = [0.0, *(float(count) for count in counts for _ in (0, 1)), 0.0]
+        marks = [Line(outline_x, outline_y, f"{len(found)} seeds")]
     last = spoken[-1]
     bounds = {"lower bound": last.low, "upper bound": last.high, "expected": last.expected}
     if last.low == last.high:

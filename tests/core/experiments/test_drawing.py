@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from studyapp.core.experiments.drawing import HANDLES, STEPS, Drawing, begin, curves, shown
 from studyapp.simulation import Axis, Bars, Figure, Line, Points
 
-finite = st.floats(allow_nan=False, allow_infinity=False)
+finite = st.floats(-1e300, 1e300, allow_subnormal=False)
 heights = st.lists(st.floats(0, 1), min_size=HANDLES, max_size=HANDLES).map(tuple)
 measured = st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=20)
 
