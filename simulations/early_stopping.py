@@ -341,7 +341,7 @@ def dropout_lowers_the_loss(parameters: Parameters, values: Values) -> Check:
     at={"regulariser": "weight_decay"},
 )
 def decay_raises_the_accuracy(parameters: Parameters, values: Values) -> Check:
-    """In 311 seeds by 0.056 +- 0.022; in one of them it was lower, by 0.005."""
+    """In 311 seeds by 0.056 +- 0.022, which is 3.5 sd above -0.02; in one of them it was lower, by 0.005."""
     return above(values["last_validation_accuracy"] - values["plain_validation_accuracy"], -0.02)
 
 

@@ -333,11 +333,11 @@ def he_keeps_relu_level(p: Parameters, values: Values) -> Check:
     return between(values["signal"][-1], 0.05, 13)
 
 
-@claim(3, "Glorot and tanh: the variance is 0.394 at layer 1 (5 %) and 0.0102 at layer 50 (30 %)", **GLOROT_TANH)
+@claim(3, "Glorot and tanh: the variance is 0.394 at layer 1 (5 %) and 0.0102 at layer 50 (25 %)", **GLOROT_TANH)
 def glorot_tanh_shrinks_slowly(p: Parameters, values: Values) -> Check:
-    """ln has an sd of 0.067 at layer 50, and a mean 3 % below 0.0102: 30 % is 4.3 sd, 25 % only 3.8 (0 of 1,441)."""
+    """ln has an sd of 0.067 at layer 50, and a mean 3 % below 0.0102: 25 % is 3.8 sd, and 0 of 1,441 seeds fail."""
     first = abs(values["signal"][1] / 0.394 - 1) <= 0.05
-    return about(values["signal"][50] if first else math.inf, 0.0102, relative=0.3)
+    return about(values["signal"][50] if first else math.inf, 0.0102, relative=0.25)
 
 
 @claim(4, "Glorot and ReLU: the mean square halves per layer, log2 slope -1 within 0.09", **GLOROT_RELU)

@@ -149,15 +149,22 @@ class Laboratory:
         except ValueError:
             return None
 
-    async def descriptions(self) -> tuple[dict[str, Description], list[Problem]]:
-        """All simulations that may run and can be read, by name, and the problems of those that cannot."""
+    async def descriptions(
+        self, told: Callable[[Mapping[str, Description]], None] | None = None
+    ) -> tuple[dict[str, Description], list[Problem]]:
+        """All simulations that may run and can be read, by name, and the problems of those that cannot.
+
+        The shipped ones are read first: a learner's own may take its time. `told` gets what is known after each.
+        """
         known: dict[str, Description] = {}
         wrong = [*self.found.problems, *self._consent.problems()]
-        for name, source in self.found.sources.items():
+        for name, source in sorted(self.found.sources.items(), key=lambda one: not one[1].shipped):
             if not self.trusted(source):
                 continue
             try:
                 known[name] = await self.describe(name)
+                if told is not None:
+                    told(known)
             except SimulationError as error:
                 wrong.append(Problem(str(source.path), 0, "", str(error), "mend the simulation"))
         return known, wrong

@@ -138,6 +138,8 @@ def _cut(text: str, width: int) -> str:
 
 
 def _ratio(one: object, other: object) -> str:
+    if one == other:
+        return "the same"
     if isinstance(one, int | float) and isinstance(other, int | float) and one and other / one > 0:
         return f"B is {other / one:.4g} × A"
     return ""

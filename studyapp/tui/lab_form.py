@@ -90,6 +90,10 @@ class ParameterLine(Static):
         self.post_message(ParameterForm.Clicked(self.parameter.name, place))
 
 
+STARTS = "0123456789.-"
+"""A key of these begins a value."""
+
+
 class ParameterForm(VerticalScroll, can_focus=True):
     """All parameters of a simulation, and its seed. Posts Changed whenever a value changes."""
 
@@ -98,7 +102,7 @@ class ParameterForm(VerticalScroll, can_focus=True):
         Binding("down,j", "move(1)", "next parameter", show=False),
         Binding("left,h", "step(-1)", "less", show=False),
         Binding("right,l", "step(1)", "more", show=False),
-        Binding("enter", "edit('')", "type a value", show=False),
+        Binding("enter", "take", "type a value", show=False),
         Binding("R", "reset", "reset all", show=False),
     ]
     DEFAULT_CSS = """
@@ -217,14 +221,32 @@ class ParameterForm(VerticalScroll, can_focus=True):
         self.show()
 
     def on_key(self, event: events.Key) -> None:
-        """A digit, point or minus starts to type a value."""
-        if event.character and event.character in "0123456789.-" and not self.query(Input):
+        """A digit, point or minus starts to type a value; what comes before the field has the keys belongs to it."""
+        field = next(iter(self.query(ValueField)), None)
+        if field is not None and event.is_printable and event.character:
+            event.stop()
+            field.insert_text_at_cursor(event.character)
+        elif field is None and event.character and event.character in STARTS:
             event.stop()
             self.action_edit(event.character)
 
+    def on_paste(self, event: events.Paste) -> None:
+        """A pasted value is one that is typed at once."""
+        text = event.text.strip().partition("\n")[0]
+        if text and text[0] in STARTS and not self.query(ValueField):
+            event.stop()
+            self.action_edit(text)
+
+    async def action_take(self) -> None:
+        """Open the field with the value as it is; with one open already, take what it has."""
+        if field := next(iter(self.query(ValueField)), None):
+            await field.action_submit()
+        else:
+            self.action_edit("")
+
     def action_edit(self, start: str) -> None:
         """Type the highlighted parameter's value."""
-        if self.query(Input):
+        if self.query(ValueField):
             return
         parameter = self._parameters[self._at]
         if parameter.kind in ("bool", "choice"):

@@ -83,7 +83,14 @@ class LabListScreen(StudyScreen):
     async def _read(self) -> None:
         laboratory = self.library.laboratory
         laboratory.refresh()
-        self._known, self._wrong = await laboratory.descriptions()
+        shipped = sum(source.shipped for source in laboratory.found.sources.values())
+
+        def told(known: Mapping[str, Description]) -> None:
+            if not self._read_all and len(known) == shipped:  # the learner's own may take longer
+                self._known = dict(known)
+                self._show()
+
+        self._known, self._wrong = await laboratory.descriptions(told)
         self._read_all = True
         self._show()
         if not self.query_one(Input).has_focus:

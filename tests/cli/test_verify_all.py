@@ -173,3 +173,19 @@ def test_ctrl_c_says_how_far_it_came(home: Path) -> None:
         assert terminal.finish() == 130
         assert "%" not in terminal.text
         assert re.search(r"studyapp: verify: stopped after \d+ of \d+ runs", terminal.text)
+
+
+def test_every_core_has_a_process_of_its_own(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That share the runs: three of them for three cores."""
+    own_simulation(home, HALF)
+    opened: list[Library] = []
+    another = Library.another_laboratory
+
+    def counted(library: Library) -> object:
+        opened.append(library)
+        return another(library)
+
+    monkeypatch.setattr(Library, "another_laboratory", counted)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    assert call(home, "verify", "--all", "--seeds", "6").status == 0
+    assert len(opened) == 3

@@ -175,6 +175,8 @@ def test_the_run_is_told_of_by_its_values() -> None:
     """The confusion matrix holds the 360 test digits and its diagonal those that are read; losses end at the last."""
     values, _ = outcome(DIGITS, epochs=3)
     assert values["confusion"].sum() == 360
+    test_labels = DIGITS.split(made(DIGITS, {}), np.random.default_rng(0))[2][1].argmax(axis=1)
+    assert np.array_equal(values["confusion"].sum(axis=1), np.bincount(test_labels, minlength=10)), "rows are the truth"
     assert values["confusion"].trace() / 360 == values["test_accuracy"] == values["accuracies"][-1, 1]
     assert values["losses"].shape == values["accuracies"].shape == (4, 2)
     assert values["training_loss"] == values["losses"][-1, 0]

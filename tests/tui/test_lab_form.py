@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual import events
+
 from tests.studying import Clock, library
 from tests.tui.screens import Seat, at_home
 from tests.tui.test_lab import open_own
@@ -101,3 +103,18 @@ async def test_the_mouse_moves_sliders(tmp_path: Path) -> None:
             assert (value(seat, "x"), value(seat, "round_off")) == ("2", "off")
             await seat.click("x run  ")
             await seat.wait("1 claim holds here")
+
+
+async def test_keys_that_come_at_once_are_all_taken(tmp_path: Path) -> None:
+    """Digits that come before the field has the keys belong to it, Enter too; and a pasted value is whole."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, SIZE) as seat:
+            await open_own(seat, opened)
+            for key in ("full_stop", "2", "5", "enter"):
+                seat.app.post_message(events.Key(key, {"full_stop": ".", "enter": None}.get(key, key)))
+            await seat.settle()
+            assert value(seat, "x") == "0.25 ·"
+            seat.app.post_message(events.Paste("7.5\n"))
+            await seat.settle()
+            await seat.press("enter")
+            assert value(seat, "x") == "7.5 ·"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from studyapp.core.questions import Asking
 from studyapp.library import Library
@@ -295,3 +296,31 @@ async def test_grade_keys_are_dead_after_a_reveal(tmp_path: Path, monkeypatch: p
             await seat.click("3 Good")
             seat.see("The long answer")
         assert grades(opened) == [("gain", 4)]
+
+
+async def test_a_held_enter_answers_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys that come while the first is judged, or just after, neither answer again nor say that it is not known."""
+    with library(tmp_path, Clock(), typed=TYPED, plain=basic_deck(1)) as opened:
+        async with in_review(opened, ["typed.md"]) as seat:
+            monkeypatch.setattr(review_view, "DEAD_SECONDS", 3600.0)
+            await seat.type("gradient")
+            for _ in range(15):
+                seat.app.post_message(events.Key("enter", None))
+            await seat.settle()
+            seat.see("✓ gradient")
+        assert [(one.card, one.grade) for one in answers(opened)] == [("word", 4)]
+
+
+async def test_an_answer_in_between_makes_the_next_empty_line_the_first_one(tmp_path: Path) -> None:
+    """Twice in a row says that it is not known; what was typed between them took the first one back."""
+    with library(tmp_path, Clock(), computed=COMPUTED) as opened:
+        async with in_review(opened, ["computed.md"]) as seat:
+            await seat.press("enter")
+            seat.see("Enter once more if you do not know it")
+            await seat.type("zzz")
+            await seat.press("enter", "ctrl+u", "enter")
+            seat.see("Enter once more if you do not know it")
+            assert answers(opened) == []
+            await seat.press("enter")
+            await seat.wait("not known")
+        assert len(answers(opened)) == 1

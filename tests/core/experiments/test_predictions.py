@@ -47,6 +47,11 @@ def test_a_number_is_right_within_its_error(measured: float, share: float) -> No
             assert not right(made(NUMBER, measured * (1 + way * (RIGHT + 0.01 + share)), measured))
 
 
+def test_what_counts_as_right_is_fixed() -> None:
+    """Ten per cent of a number, a factor of two of a curve over decades, else 15 % of its span; 2 % is no change."""
+    assert (RIGHT, CLOSE, STAYS) == (0.1, {"log": 0.3, "": 0.15}, 0.02)
+
+
 @pytest.mark.parametrize(("scale", "close"), CLOSE.items())
 def test_a_curve_is_right_by_its_error(scale: str, close: float) -> None:
     """A factor of two in decades, else a share of the curve's span."""
