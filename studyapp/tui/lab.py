@@ -225,7 +225,7 @@ class LabScreen(LabActions):
 
     @property
     def _busy(self) -> bool:
-        return any(worker.group == "run" and worker.is_running for worker in self.workers)
+        return any(one.group == "run" and one.is_running and not one.is_cancelled for one in self.workers)
 
     def action_run(self) -> None:
         """Run at the form's parameters; a run under way is replaced when it is over."""

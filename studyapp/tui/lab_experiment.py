@@ -116,7 +116,7 @@ class ExperimentScreen(StudyScreen):
     @property
     def busy(self) -> bool:
         """Whether runs are under way."""
-        return any(worker.group == "experiment" and worker.is_running for worker in self.workers)
+        return any(one.group == "experiment" and one.is_running and not one.is_cancelled for one in self.workers)
 
     async def on_unmount(self) -> None:
         """End the other processes."""
