@@ -93,9 +93,9 @@ def test_stats_json_is_as_its_help_says(home: Path) -> None:
         for card, grade, correct, sure in (("a", 4, True, True), ("b", 1, False, True), ("b", 3, True, False)):
             event = Answered(card, Mode.SPACED, Kind.CHOICE, grade, 1, correct, sure, milliseconds=30_000)
             library.store.append([event], at=library.now(), day=library.today)
-        for said, form in ((4.2, Predicting.NUMBER), (6.0, Predicting.NUMBER), (0.4, Predicting.CURVE)):
+        for number, form in ((4.2, Predicting.NUMBER), (6.0, Predicting.NUMBER), (0.4, Predicting.CURVE)):
             measured = 0.0 if form is Predicting.CURVE else 4.0
-            made = Predicted("s", "v", {}, 1, said, measured, "sure", form=form, scale="log" if not measured else "")
+            made = Predicted("s", "v", {}, 1, number, measured, "sure", form=form, scale="log" if not measured else "")
             library.store.append([made], at=library.now(), day=library.today)
         yesterday = library.today
     done = call(home, "stats", "--json")
