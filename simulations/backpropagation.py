@@ -256,7 +256,7 @@ def run(p: Parameters, rng: np.random.Generator) -> Result:
     return Result(values, figures)
 
 
-# --- what a card may ask ------------------------------------------------------------------------------------------
+# --- what a card may ask, and what goes wrong ---------------------------------------------------------------------
 
 
 @expected("loss before the step", applies=lambda p: not p.drawn)
@@ -295,9 +295,6 @@ def cost_in_forwards(p: Parameters) -> float:
 @expected("forward passes that central differences need for the gradient")
 def cost_of_differences_in_forwards(p: Parameters) -> int:
     return 2 * p.lists[0].size
-
-
-# --- what goes wrong ----------------------------------------------------------------------------------------------
 
 
 @mistake("order_of_layers", "one goes from the first layer to the last, as in the forward pass")

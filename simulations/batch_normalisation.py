@@ -234,7 +234,7 @@ def draw(parameters: Parameters, values: Values, rough: Array) -> tuple[Figure, 
     )
 
 
-# --- what a card may ask ------------------------------------------------------------------------------------------
+# --- what a card may ask, and what goes wrong ---------------------------------------------------------------------
 
 
 @expected("each value of the batch, normalised")
@@ -267,9 +267,6 @@ def evaluated(parameters: Parameters) -> Any:
 @expected("learned parameters of batch normalisation for the features")
 def learned_parameters(parameters: Parameters) -> int:
     return 2 * parameters.features
-
-
-# --- what goes wrong ----------------------------------------------------------------------------------------------
 
 
 @mistake("normalised", "one normalises each row over its features (layer normalisation), and a single one leaves 0")

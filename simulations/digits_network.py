@@ -53,7 +53,6 @@ TOPIC = "Foundations"
 Array = NDArray[Any]
 Part = tuple[Array, Array]  # digits X (n, 64) and their labels Y (n, 10), one-hot
 Values = Mapping[str, Any]
-
 TEST = 360  # of 1797 digits
 
 ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Any]]] = {  # act(a); act'(a) from h = act(a)
@@ -286,7 +285,7 @@ def side_by_side(left: Array, right: Array) -> Array:
     return np.hstack([left.reshape(8, 8), gap, right.reshape(8, 8)])
 
 
-# --- what a card may ask ------------------------------------------------------------------------------------------
+# --- what a card may ask, and what goes wrong ---------------------------------------------------------------------
 
 
 @expected("updates of all parameters in one epoch")
@@ -302,9 +301,6 @@ def parameter_count(parameters: Parameters) -> int:
 @expected("loss before any training, if all weights are 0", unit="nats", applies=lambda at: at.initialiser == "zeros")
 def initial_loss(parameters: Parameters) -> float:
     return math.log(10)  # all ten probabilities are 0.1
-
-
-# --- what goes wrong ----------------------------------------------------------------------------------------------
 
 
 @mistake("updates_per_epoch", "one updates after every single digit")

@@ -214,7 +214,7 @@ def draw(parameters: Parameters, values: Values, x: Array, W: Array) -> list[Fig
     ]
 
 
-# --- what a card may ask ------------------------------------------------------------------------------------------
+# --- what a card may ask, and what goes wrong ---------------------------------------------------------------------
 
 
 @expected("what inverted dropout multiplies the units by that it keeps")
@@ -250,9 +250,6 @@ def mean_output(parameters: Parameters) -> Any:
 @expected("variance of the linear output over the masks, or passes of Monte Carlo dropout")
 def output_variance(parameters: Parameters) -> Any:
     return parameters.noise * (parameters.terms**2).sum()
-
-
-# --- what goes wrong ----------------------------------------------------------------------------------------------
 
 
 @mistake("scale", "one thinks that nothing need be rescaled")

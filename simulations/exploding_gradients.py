@@ -237,7 +237,7 @@ def train(parameters: Parameters, rng: np.random.Generator, progress: Progress) 
     return np.array([norm(now - then) / norm(then) for now, then in zip(W, start, strict=True)])
 
 
-# --- what a card may ask ------------------------------------------------------------------------------------------
+# --- what a card may ask, and what goes wrong ---------------------------------------------------------------------
 
 
 @expected("norm of the gradient at layer 0 over that at the top", applies=lambda p: p.shallow)
@@ -253,9 +253,6 @@ def residual_factor(p: Parameters) -> float:
 @expected("most that `depth` sigmoid units in a chain pass back", applies=lambda p: p.activation == "sigmoid")
 def sigmoid_slope_bound(p: Parameters) -> float:
     return (p.gain / 4) ** p.depth
-
-
-# --- what goes wrong ----------------------------------------------------------------------------------------------
 
 
 @mistake("gradient_ratio", "one adds the factors of the layers instead of multiplying them")

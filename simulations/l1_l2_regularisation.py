@@ -215,7 +215,7 @@ def geometry(parameters: Parameters, G: Array, b: Array) -> Figure:
     return Figure("Loss and penalty", *axes, (*marks, Points(w[:1], w[1:], "solution")))
 
 
-# --- what a card may ask ------------------------------------------------------------------------------------------
+# --- what a card may ask, and what goes wrong ---------------------------------------------------------------------
 
 
 def arrival(at: Parameters) -> int:
@@ -251,9 +251,6 @@ def decayed_l1(parameters: Parameters) -> Array:
 @expected("weights after the decays under L2 alone")
 def decayed_l2(parameters: Parameters) -> Array:
     return np.asarray((1 - 2 * parameters.step) ** parameters.decays * parameters.w)
-
-
-# --- what goes wrong ----------------------------------------------------------------------------------------------
 
 
 @mistake("l1_penalty", "one sums the weights with their signs")

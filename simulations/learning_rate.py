@@ -217,7 +217,7 @@ def arrivals(rates: Array, steps: Array) -> Figure:
     )
 
 
-# --- what a card may ask ------------------------------------------------------------------------------------------
+# --- what a card may ask, and what goes wrong ---------------------------------------------------------------------
 
 
 def share(at: Parameters, eigenvalue: float) -> Any:
@@ -265,9 +265,6 @@ def convergence_factor(parameters: Parameters) -> Any:
 @expected("weights after the steps, in the order of the eigenvalues", applies=followed)
 def final_weights(parameters: Parameters) -> Any:
     return (1 - parameters.learning_rate * parameters.curvatures) ** parameters.steps * parameters.components
-
-
-# --- what goes wrong ----------------------------------------------------------------------------------------------
 
 
 @mistake("largest_stable_rate", "one takes where oscillation begins for where divergence does")

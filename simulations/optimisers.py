@@ -262,7 +262,7 @@ def curve(name: str, y: Array, scale: float) -> Line:
     return Line(k, np.maximum(y[k], 1e-16 * scale), name)
 
 
-# --- what a card may ask ------------------------------------------------------------------------------------------
+# --- what a card may ask, and what goes wrong ---------------------------------------------------------------------
 
 
 def unrolled(at: Parameters, g: Array) -> Any:
@@ -306,9 +306,6 @@ def decayed_weights(parameters: Parameters) -> Any:
     return parameters.shrink**parameters.steps * np.array(parameters.start)
 
 
-# --- what goes wrong ----------------------------------------------------------------------------------------------
-
-
 @mistake("step", "one forgets that Adam corrects its averages for their start at 0")
 def forgets_the_correction(parameters: Parameters) -> Any:
     return updates_for(rule("uncorrected", parameters.learning_rate, *parameters.hyper), parameters.gradients)[-1]
@@ -342,6 +339,13 @@ def decay_rescaled(parameters: Parameters) -> Any:
 
 
 # --- claims -------------------------------------------------------------------------------------------------------
+
+
+IN_THE_STUDY: dict[str, Any] = {
+    "applies": lambda at: at.decay_study,
+    "domain": "decay_study",
+    "at": {"decay_study": True},
+}
 
 
 def clear(at: Parameters) -> bool:
@@ -425,25 +429,13 @@ def decoupled_decay(parameters: Parameters, values: Values) -> Check:
     return below((np.abs(values["decayed_path"] - wanted) / (np.abs(wanted) + 1e-288)).max(), 1e-12)
 
 
-@claim(
-    10,
-    "AdamW decays by e^-1 under both noises, 5 %",
-    applies=lambda at: at.decay_study,
-    domain="decay_study",
-    at={"decay_study": True},
-)
+@claim(10, "AdamW decays by e^-1 under both noises, 5 %", **IN_THE_STUDY)
 def decay_of_adamw(parameters: Parameters, values: Values) -> Check:
     exponents = values["decay_exponents"][0]
     return about(exponents[np.abs(exponents - 1).argmax()], 1, relative=0.05)
 
 
-@claim(
-    11,
-    "Adam + L2 decays 10 times less under 10, 25 %",
-    applies=lambda at: at.decay_study,
-    domain="decay_study",
-    at={"decay_study": True},
-)
+@claim(11, "Adam + L2 decays 10 times less under 10, 25 %", **IN_THE_STUDY)
 def decay_of_adam_with_a_penalty(parameters: Parameters, values: Values) -> Check:
     small, large = values["decay_exponents"][1]
     return about(small / large, 10, relative=0.25)

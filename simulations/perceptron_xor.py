@@ -215,7 +215,7 @@ def draw(parameters: Parameters, errors: Array, path: Array) -> list[Figure]:
     ]
 
 
-# --- what a card may ask ------------------------------------------------------------------------------------------
+# --- what a card may ask, and what goes wrong ---------------------------------------------------------------------
 
 
 def count(function: str, labels: str, epochs: int) -> tuple[int, int]:
@@ -287,9 +287,6 @@ def score(parameters: Parameters) -> float:
 @expected("answer of the unit by hand, 1 where the sum is positive")
 def output(parameters: Parameters) -> int:
     return int(score(parameters) > 1e-9)
-
-
-# --- what goes wrong ----------------------------------------------------------------------------------------------
 
 
 @mistake("updates_needed", "one thinks that a rate that is ten times larger needs a tenth of the corrections")

@@ -286,7 +286,7 @@ def draw(parameters: Parameters, sizes: tuple[Array, ...]) -> tuple[Figure, ...]
     )
 
 
-# --- what a card may ask ------------------------------------------------------------------------------------------
+# --- what a card may ask, and what goes wrong ---------------------------------------------------------------------
 
 
 @expected("gradient over the steps of the linear RNN, relative to that at the end")
@@ -315,9 +315,6 @@ def parameter_count(parameters: Parameters) -> int:
     return int(CELLS[parameters.cell][0] * H * (D + H + 1))
 
 
-# --- what goes wrong ----------------------------------------------------------------------------------------------
-
-
 @mistake("cell_retention", "one thinks that an LSTM has no vanishing gradient at any bias")
 def never_vanishes(parameters: Parameters) -> float:
     return 1.0
@@ -340,6 +337,9 @@ def gates_of_another_cell(parameters: Parameters) -> int:
 
 
 # --- claims -------------------------------------------------------------------------------------------------------
+
+
+WITH_THE_LATCH: dict[str, Any] = {"applies": lambda at: at.latch, "domain": "latch", "at": {"latch": True}}
 
 
 @claim(1, "the gradient of a linear RNN with U = rho x orthogonal goes with rho^T, 1e-8")
@@ -374,14 +374,7 @@ def cells_match_their_equations(parameters: Parameters, values: Values) -> Check
     return below(max(values["differences_from_equations"]), 1e-9)
 
 
-@claim(
-    6,
-    "an LSTM with forget bias ln T learns the latch: accuracy >= 0.85",
-    applies=lambda at: at.latch,
-    domain="latch",
-    at={"latch": True},
-    share=0.6,
-)
+@claim(6, "an LSTM with forget bias ln T learns the latch: accuracy >= 0.85", **WITH_THE_LATCH, share=0.6)
 def log_bias_learns(parameters: Parameters, values: Values) -> Check:
     return above(values["latch_accuracies"][0], 0.85)
 
@@ -398,14 +391,7 @@ def undriven_gradient_explodes(parameters: Parameters, values: Values) -> Check:
     return above(values["undriven_norm"], 1e3)
 
 
-@claim(
-    8,
-    "an LSTM with forget bias 1 stays at chance: accuracy < 0.6",
-    applies=lambda at: at.latch,
-    domain="latch",
-    at={"latch": True},
-    share=0.5,
-)
+@claim(8, "an LSTM with forget bias 1 stays at chance: accuracy < 0.6", **WITH_THE_LATCH, share=0.5)
 def small_bias_fails(parameters: Parameters, values: Values) -> Check:
     return below(values["latch_accuracies"][1], 0.6)
 

@@ -47,7 +47,6 @@ TOPIC = "Gradients and initialisation"
 
 Array = NDArray[Any]
 Values = Mapping[str, Any]
-
 LAWS: dict[str, Callable[[int, int], float]] = {  # the variance of a weight from n_in and n_out
     "glorot_uniform": lambda n_in, n_out: 2 / (n_in + n_out),
     "glorot_normal": lambda n_in, n_out: 2 / (n_in + n_out),
@@ -55,7 +54,6 @@ LAWS: dict[str, Callable[[int, int], float]] = {  # the variance of a weight fro
     "lecun_normal": lambda n_in, _: 1 / n_in,
     "fan_in_uniform": lambda n_in, _: 1 / (3 * n_in),
 }
-
 ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Any]]] = {  # act(z); act'(z) from act(z)
     "identity": (lambda z: z, lambda _: 1),
     "tanh": (np.tanh, lambda h: 1 - h * h),
@@ -166,7 +164,7 @@ def one_layer(parameters: Parameters, rng: np.random.Generator) -> tuple[dict[st
     }, W[0]
 
 
-# --- what a card may ask ------------------------------------------------------------------------------------------
+# --- what a card may ask, and what goes wrong ---------------------------------------------------------------------
 
 
 @expected("variance of the weights of layer 1")
@@ -205,9 +203,6 @@ def growth_per_layer(p: Parameters) -> float:
 )
 def doublings(p: Parameters) -> float:
     return p.depth * math.log2(growth_per_layer(p))
-
-
-# --- what goes wrong ----------------------------------------------------------------------------------------------
 
 
 @mistake("weight_variance", "one forgets the 2 above the fraction line")

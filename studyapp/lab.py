@@ -170,11 +170,7 @@ class Laboratory:
         return known, wrong
 
     async def run(
-        self,
-        name: str,
-        parameters: Mapping[str, object],
-        seed: int,
-        progress: Callable[[float], None] | None = None,
+        self, name: str, parameters: Mapping[str, object], seed: int, progress: Callable[[float], None] | None = None
     ) -> Run:
         """Run a simulation in the worker; missing parameters take their defaults. Raises SimulationError."""
         description = await self.describe(name)

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pytest
 
 from studyapp.simulation import Check, ClaimMark, Result, parameters_of
 
@@ -62,6 +63,23 @@ def outcome(
         silent = mark.applies is not None and not mark.applies(chosen)
         claims.append((mark, None if silent else function(chosen, values)))
     return values, claims
+
+
+def confirm(
+    module: ModuleType,
+    parameters: dict[str, Any],
+    speak: set[int],
+    seed: int,
+    *,
+    relative: float = 1e-9,
+    absolute: float = 1e-12,
+) -> None:
+    """Exactly the claims `speak` apply at these parameters, each of them holds, and keys and measurements agree."""
+    values, claims = outcome(module, seed, **parameters)
+    assert {mark.number for mark, check in claims if check is not None} == speak
+    assert [(mark.name, seed, check) for mark, check in claims if check is not None and not check.holds] == []
+    for name, key in expected_here(module, made(module, parameters)).items():
+        assert values[name] == pytest.approx(key, rel=relative, abs=absolute), name
 
 
 def check_of(module: ModuleType, claim: str, seed: int = 0, **parameters: object) -> Check | None:
