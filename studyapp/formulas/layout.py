@@ -94,7 +94,8 @@ def _tall(node: Node, tight: bool) -> Box:
         case Fraction(above, below):
             return _fraction(lay_out(above, tight), lay_out(below, tight))
         case Root(body, index):
-            return _root(lay_out(body, tight), index)
+            sign = ROOTS.get(write(index, tight=True))
+            return _root(sign, lay_out(body, tight)) if sign else _scripted(shapes.as_power(node), tight)
         case Scripted():
             return _scripted(node, tight)
         case Accent(_, name, body):
@@ -115,24 +116,14 @@ def _fraction(above: Box, below: Box) -> Box:
     return stacked([above, Box.line("─" * width), below], above.height)
 
 
-def _root(body: Box, index: Row) -> Box:
+def _root(sign: str, body: Box) -> Box:
     """A root with a bar over all that it covers."""
-    sign = ROOTS.get(write(index, tight=True))
-    before = EMPTY
-    if sign is None:
-        sign, small = "√", _script(index, RAISED)
-        before = Box.line(small) if small is not None else lay_out(index, tight=True)
-        before = before.at(before.height - 1)
     if body.height == 1:
-        covered = stacked([Box.line("_" * body.width), body], 1)
-        return beside([before, Box.line(sign), covered])
+        return beside([Box.line(sign), stacked([Box.line("_" * body.width), body], 1)])
     body = body.widened(body.width + 2)
-    top = Box.line("┌" + "─" * body.width)
     wall = stacked([Box.line("│")] * body.height, body.baseline)
-    hook = Box.line(sign).grown(body.height, 0).at(body.baseline + 1)
-    covered = stacked([top, beside([wall, body])], body.baseline + 1, "left")
-    # The index belongs to the hook at the bottom.
-    return beside([before.at(0).grown(body.height, 0).at(body.baseline + 1), hook, covered])
+    covered = stacked([Box.line("┌" + "─" * body.width), beside([wall, body])], body.baseline + 1)
+    return beside([Box.line(sign).grown(body.height, 0).at(body.baseline + 1), covered])
 
 
 def _accent(name: str, body: Box) -> Box:
@@ -213,6 +204,5 @@ def _scripted(node: Scripted, tight: bool) -> Box:
             corner[at] = line
     if node.below:
         for at, line in enumerate(below.widened(width, "left").lines):
-            place = len(corner) - below.height + at
-            corner[place] = line if not corner[place].strip() else corner[place].rstrip() + line.strip()
-    return beside([base, Box(tuple(line.ljust(width) for line in corner), width, rise)])
+            corner[at - below.height] = line
+    return beside([base, Box(tuple(corner), width, rise)])

@@ -245,6 +245,11 @@ def accented_letter(accent: Accent) -> Node | None:
     return None
 
 
+def as_power(root: Root) -> Scripted:
+    """A root as a power, for a degree that has no sign of its own."""
+    return Scripted(Fenced("(", ")", root.body), (), (Fraction((Sign("1"),), root.index),))
+
+
 def opening(grid: Grid) -> str:
     """The bracket before a grid; a matrix without brackets gets square ones."""
     return "[" if grid.layout is Layout.MATRIX and not grid.opening else grid.opening

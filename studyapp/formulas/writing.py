@@ -73,8 +73,7 @@ def _fraction(fraction: Fraction, tight: bool) -> str:
 def _root(root: Root, tight: bool, bare: bool) -> str:
     index = write(root.index, tight=True)
     if index not in ROOTS:
-        body: Node = Fenced("(", ")", root.body)
-        return _scripted(Scripted(body, (), (Fraction((Sign("1"),), root.index),)), tight)[0]
+        return _scripted(shapes.as_power(root), tight)[0]
     text = write(root.body, tight)
     covered = shapes.is_in_round_brackets(root.body) or (bare and shapes.is_letter(root.body))
     return ROOTS[index] + (text if covered else f"({text})")

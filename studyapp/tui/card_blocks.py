@@ -9,7 +9,7 @@ from markdown_it.token import Token
 from textual.style import Style
 
 from studyapp.decks.texts import DEEPEST, tokens
-from studyapp.formulas import linear
+from studyapp.formulas import displayed, linear
 from studyapp.tui.card_lines import BLANK, TIE, Line, Look, Run, indented, wrap
 from studyapp.tui.card_table import Alignment, table
 
@@ -149,6 +149,9 @@ def _code(source: str, width: int | None) -> list[Line]:
 
 
 def _display(latex: str, width: int | None) -> list[Line]:
+    """A formula of its own in two dimensions; on one line, which may be wrapped, where it has no room."""
+    if width is not None and (lines := displayed(latex, width - 4)):
+        return [[(f"    {line}".rstrip(), ())] for line in lines]
     lines = wrap([(linear(latex), ())], None if width is None else max(_NARROWEST, width - 6))
     return indented(lines, ("    ", ()), ("      ", ()))
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 
 FIELD = 2**61 - 1
-_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵃᵇᶜᵏˣʸᶻ", "0123456789+−()abckxyz", strict=True))
-_LOWERED = dict(zip("₀₁₂ᵢⱼ", "012ij", strict=True))
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵃᵇᶜᵏˣʸᶻ", "0123456789+−()abckxyz", strict=True))
+LOWERED = dict(zip("₀₁₂ᵢⱼ", "012ij", strict=True))
 _ROOTS = {"√": 2, "∛": 3, "∜": 4}
 
 
@@ -101,7 +101,7 @@ class _Reader:
 
     def starts_a_factor(self) -> bool:
         character = self.peek()
-        return bool(character) and (character.isalnum() or character in "(√∛∜") and character not in _RAISED
+        return bool(character) and (character.isalnum() or character in "(√∛∜") and character not in RAISED
 
     def factor(self) -> int:
         if sign := self.take("√∛∜"):
@@ -110,7 +110,7 @@ class _Reader:
             value = hashed("root", _ROOTS[sign], self.atom())
             ends = self.text[self.at : self.at + 1]
             assert bracketed or ends in ("", " ", ")", ",", "+", "−"), f"what does {self.text!r} cover at {start}?"
-            assert ends not in _RAISED or not ends, f"is all of it raised in {self.text!r} at {start}?"
+            assert ends not in RAISED or not ends, f"is all of it raised in {self.text!r} at {start}?"
             assert not ends.startswith("^"), f"is all of it raised in {self.text!r} at {start}?"
             return value
         base = self.atom()
@@ -118,8 +118,8 @@ class _Reader:
 
     def powers(self, base: int) -> int:
         raised = ""
-        while self.text[self.at : self.at + 1] in _RAISED and self.at < len(self.text):
-            raised += _RAISED[self.text[self.at]]
+        while self.text[self.at : self.at + 1] in RAISED and self.at < len(self.text):
+            raised += RAISED[self.text[self.at]]
             self.at += 1
         if raised:
             assert self.text[self.at : self.at + 1] != "^", f"two powers in a row in {self.text!r}"
@@ -128,7 +128,7 @@ class _Reader:
             self.at += 1
             exponent = self.atom()
             follows = self.text[self.at : self.at + 1]
-            assert follows not in _RAISED or not follows, f"a tower in {self.text!r}"
+            assert follows not in RAISED or not follows, f"a tower in {self.text!r}"
             assert follows != "^", f"a tower in {self.text!r}"
             return power(base, exponent)
         return base
@@ -146,7 +146,7 @@ class _Reader:
         assert self.peek().isalpha(), f"nothing to read in {self.text!r} at {self.at}"
         name = self.text[self.at]
         self.at += 1
-        while self.text[self.at : self.at + 1] in _LOWERED and self.at < len(self.text):
-            name += _LOWERED[self.text[self.at]]
+        while self.text[self.at : self.at + 1] in LOWERED and self.at < len(self.text):
+            name += LOWERED[self.text[self.at]]
             self.at += 1
         return variable(name)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.formulas import fault, linear
-from studyapp.formulas.linear import DEEPEST, LONGEST
+from studyapp.formulas.showing import DEEPEST, LONGEST
 
 
 def check(latex: str, text: str) -> None:

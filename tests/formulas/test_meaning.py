@@ -1,4 +1,4 @@
-"""A formula on one line means what it meant in two dimensions: random expressions, laid out and read back."""
+"""A formula means what its LaTeX meant, on one line and in two dimensions: random expressions, shown and read back."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from studyapp.formulas import linear
+from studyapp.formulas import displayed, linear
 from tests.formulas.evaluator import FIELD, UndefinedError, divided, evaluate, hashed, number, power, variable
+from tests.formulas.picture import read_back
 
 
 class Binds(IntEnum):
@@ -129,5 +130,19 @@ def test_the_linear_form_has_the_value_of_the_formula(tightly: bool, size: int, 
         written = expression(size, random)
         text = linear(written.latex)
         assert evaluate(text, tightly=tightly) == written.value, f"{written.latex} became {text}"
+    except UndefinedError:
+        assume(False)
+
+
+@settings(max_examples=500, deadline=None)
+@given(size=st.integers(2, 9), random=st.randoms(use_true_random=True))
+@pytest.mark.parametrize("tightly", [False, True])
+def test_the_two_dimensions_have_the_value_of_the_formula(tightly: bool, size: int, random: Random) -> None:
+    """Bars, raised rows and tall brackets say what the LaTeX said."""
+    try:
+        written = expression(size, random)
+        lines = displayed(written.latex, 10_000)
+        picture = "\n".join(lines)
+        assert evaluate(read_back(lines), tightly=tightly) == written.value, f"{written.latex} became\n{picture}"
     except UndefinedError:
         assume(False)

@@ -1,9 +1,13 @@
-"""One line of Unicode for a formula, because a false fraction on a study card is worse than an ugly one."""
+"""From LaTeX to what a terminal shows: a formula in two dimensions where it has room, else on one line of Unicode."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from studyapp.formulas.nodes import Row
 
 LONGEST = 4_000
 """Formulas of more characters are shown as they stand; the parser is not made for them."""
@@ -19,33 +23,62 @@ def linear(latex: str) -> str:
 
     What cannot be read as LaTeX comes back as it is. Never raises; the result has no control characters.
     """
-    return _read(latex)[0]
+    return _written(latex)[0]
 
 
 def fault(latex: str) -> str:
     """Why `linear` gives a formula back as it is, in a few words; empty where it can be read."""
-    return _read(latex)[1]
+    return _written(latex)[1]
+
+
+@lru_cache(maxsize=1024)
+def displayed(latex: str, width: int) -> tuple[str, ...]:
+    """The formula's lines in two dimensions, all as wide; none for one that is wider than `width` cells or unreadable.
+
+    Where nothing is stacked, that is one line. Never raises; the result has no control characters.
+    """
+    row, _ = _read(latex)
+    if row is None or fault(latex):
+        return ()
+    from studyapp.formulas.layout import lay_out
+
+    box = lay_out(row)
+    return box.lines if box.width <= width else ()
 
 
 @lru_cache(maxsize=4096)
-def _read(latex: str) -> tuple[str, str]:
+def _written(latex: str) -> tuple[str, str]:
     """The formula on one line, and what is wrong with it."""
-    source = _CONTROL.sub(" ", latex).strip()
-    if len(source) > LONGEST:
-        return source, f"it has more than {LONGEST} characters"
-    if _depth(source) > DEEPEST:
-        return source, f"its brackets nest deeper than {DEEPEST}"
-    from studyapp.formulas.reading import read
-    from studyapp.formulas.tokens import UnreadableError
+    row, wrong = _read(latex)
+    if row is None:
+        return _source(latex), wrong
     from studyapp.formulas.writing import write
 
+    text = write(row)
+    return (text, "") if text else (_source(latex), "nothing of it would be seen")
+
+
+@lru_cache(maxsize=1024)
+def _read(latex: str) -> tuple[Row | None, str]:
+    """The formula read; or None, and what is wrong with it."""
+    source = _source(latex)
+    if len(source) > LONGEST:
+        return None, f"it has more than {LONGEST} characters"
+    if _depth(source) > DEEPEST:
+        return None, f"its brackets nest deeper than {DEEPEST}"
+    from studyapp.formulas.reading import read
+    from studyapp.formulas.tokens import UnreadableError
+
     try:
-        text = write(read(_CONTROL.sub(_kept, latex).strip()))
+        return read(_CONTROL.sub(_kept, latex).strip()), ""
     except UnreadableError as error:
-        return source, str(error)
+        return None, str(error)
     except RecursionError:
-        return source, "it is nested too deeply"
-    return (text, "") if text else (source, "nothing of it would be seen")
+        return None, "it is nested too deeply"
+
+
+def _source(latex: str) -> str:
+    return _CONTROL.sub(" ", latex).strip()
 
 
 def _kept(control: re.Match[str]) -> str:
