@@ -160,7 +160,9 @@ def cloze_answer(text: str, n: int) -> tuple[str, ...]:
 
 
 def cloze(text: str, number: int, *, reveal: bool) -> str:
-    """The text, as Markdown, asking for one gap as `[…]` or `[hint]`, all other gaps filled in.
+    r"""The text, as Markdown, asking for one gap as `[…]` or `[hint]`, all other gaps filled in.
+
+    Inside a formula a gap without a hint is `{\hidden{answer}}`, which keeps the place of the answer and shows nothing.
 
     Revealed, the answer is bold; a formula stays `$...$`, since bold maths would not be read as maths. ClozeError when
     the text has no gap of that number.
@@ -174,12 +176,13 @@ def cloze(text: str, number: int, *, reveal: bool) -> str:
     for gap in found:
         pieces.append(text[position : gap.start])
         position = gap.end
-        if gap.number != number:
+        in_maths = any(start < gap.start and gap.end < end for start, end in maths)
+        if gap.number != number or (reveal and in_maths):
             pieces.append(gap.answer)
+        elif in_maths and not gap.hint:
+            pieces.append(rf"{{\hidden{{{gap.answer}}}}}")
         elif not reveal:
             pieces.append(_asked(gap, text[position : position + 1]))
-        elif any(start < gap.start and gap.end < end for start, end in maths):
-            pieces.append(gap.answer)
         else:
             pieces.append(_bold(gap.answer, "".join(pieces)[-1:], text[position : position + 1]))
     return "".join([*pieces, text[position:]])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from rich.cells import cell_len
 
 Alignment = Literal["left", "center", "right"]
 
@@ -26,20 +27,6 @@ _BRACKETS = {
 """A tall bracket's top, its length, its middle and its bottom."""
 
 
-def cells(text: str) -> int:
-    """How many cells of a terminal a text takes: none for a combining mark, two for a wide character."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0
-        if unicodedata.combining(one) or unicodedata.category(one) in ("Mn", "Me", "Cf")
-        else 2
-        if unicodedata.east_asian_width(one) in "WF"
-        else 1
-        for one in text
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Box:
     """Lines of `width` cells each, one of which, `baseline`, stands at the height of what is beside the box."""
@@ -51,7 +38,7 @@ class Box:
     @classmethod
     def line(cls, text: str) -> Box:
         """One line of text."""
-        return cls((text,), cells(text))
+        return cls((text,), cell_len(text))
 
     @property
     def height(self) -> int:
@@ -126,14 +113,22 @@ def table(rows: Sequence[Sequence[Box]], alignments: Sequence[Alignment], gaps: 
     return whole.at(lines[0].baseline if len(lines) == 1 else (whole.height - 1) // 2)
 
 
+def blank(box: Box) -> Box:
+    """A gap as large as a box: an ellipsis, in brackets where there is room."""
+    if box.width < 3:
+        return Box.line(("", "…", "[]")[box.width]).grown(box.baseline, box.below)
+    inner = Box.line("…".center(box.width - 2)).grown(box.baseline, box.below)
+    return beside([bracket("[", inner), inner, bracket("]", inner)])
+
+
 def bracket(sign: str, box: Box) -> Box:
     """A bracket or bar as high as a box, at its height; one that cannot grow stands on the baseline."""
     if box.height == 1 or not sign:
         return Box.line(sign)
     if sign not in _BRACKETS:
         return Box.line(sign).grown(box.baseline, box.below)
-    top, length, middle, bottom = _BRACKETS[sign]
-    if box.height == 2 and middle not in (length,):
+    top, length, middle, bottom = tuple(_BRACKETS[sign])
+    if box.height == 2 and middle != length:
         return Box(("⎰", "⎱") if sign == "{" else ("⎱", "⎰"), 1, box.baseline)
     lines = [top, *[length] * (box.height - 2), bottom]
     if middle != length:

@@ -6,11 +6,26 @@ What one line of Unicode says rightly without brackets of its own stays on one l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from studyapp.formulas import shapes
-from studyapp.formulas.boxes import EMPTY, Alignment, Box, beside, bracket, stacked, table
-from studyapp.formulas.nodes import Accent, Call, Fenced, Fraction, Grid, Layout, Node, Root, Row, Scripted, Sign, Text
-from studyapp.formulas.shapes import left, right, spliced
+from studyapp.formulas.boxes import EMPTY, Alignment, Box, beside, blank, bracket, stacked, table
+from studyapp.formulas.nodes import (
+    Accent,
+    Call,
+    Fenced,
+    Fraction,
+    Grid,
+    Hidden,
+    Layout,
+    Node,
+    Root,
+    Row,
+    Scripted,
+    Sign,
+    Text,
+)
+from studyapp.formulas.shapes import left, opened, right, spliced
 from studyapp.formulas.spacing import Piece, gaps, is_space
 from studyapp.formulas.symbols import LOWERED, RAISED, Role
 from studyapp.formulas.writing import ROOTS, piece, stands_under, write
@@ -25,7 +40,8 @@ _LONG = {"_", "→"}
 
 def lay_out(row: Row, tight: bool = False) -> Box:
     """The row in two dimensions; `tight` leaves out the spaces around operators, as scripts do."""
-    nodes = spliced(row)
+    found = opened(row)
+    nodes = [node for node, _ in found]
     boxes: list[Box] = []
     pieces: list[Piece | None] = []
     for place, node in enumerate(nodes):
@@ -39,13 +55,23 @@ def lay_out(row: Row, tight: bool = False) -> Box:
         else:
             boxes.append(_tall(node, tight))
             pieces.append(Piece(boxes[-1].middle, left(node), right(node), alone=isinstance(node, Fraction)))
-    parts: list[Box] = []
-    for box, one, gap in zip(boxes, pieces, gaps(nodes, pieces, tight), strict=True):
-        if one is None:
-            continue
-        touching = parts and parts[-1].middle[-1:] in _DASHES and box.middle[:1] in _DASHES and box.middle[:1]
-        parts += [Box.line(gap or (" " if touching and max(parts[-1].height, box.height) > 1 else "")), box]
-    return beside(parts[1:]) if parts else EMPTY
+    parts: list[tuple[Box, Box, Hidden | None]] = []
+    for box, one, space, (_, hides) in zip(boxes, pieces, gaps(nodes, pieces, tight), found, strict=True):
+        if one is not None:
+            touching = bool(parts) and _touches(parts[-1][1], box)
+            parts.append((Box.line(space or " " * touching), box, hides))
+    shown: list[Box] = []
+    for hides, run in groupby(parts, key=lambda part: part[2]):
+        (before, first, _), *rest = run
+        whole = beside([first, *(one for gap, box, _ in rest for one in (gap, box))])
+        shown += [before, whole if hides is None else blank(whole)]
+    return beside(shown)
+
+
+def _touches(last: Box, box: Box) -> bool:
+    """Whether the bar of a fraction would run into what stands beside it."""
+    dashes = last.middle[-1:] in _DASHES and box.middle[:1] in _DASHES
+    return dashes and bool(last.width and box.width) and max(last.height, box.height) > 1
 
 
 # --- what stays on one line ---------------------------------------------------------------------------------------
@@ -130,7 +156,7 @@ def _accent(name: str, body: Box) -> Box:
     if name == "underline":
         return stacked([body, Box.line("‾" * body.width)], body.baseline)
     mark = _OVER.get(name)
-    if mark is None:
+    if mark is None or (body.height > 1 and mark not in _LONG):
         return beside([Box.line(name), _fenced("(", body, ")")])
     over = mark * body.width if mark == "_" else "─" * (body.width - 1) + mark if mark in _LONG else mark
     return stacked([Box.line(over), body], body.baseline + 1)
@@ -169,7 +195,7 @@ def _grid(grid: Grid, tight: bool) -> Box:
         case Layout.CASES:
             alignments, gaps_before = ["left"] * columns, [0, *[2] * (columns - 1)]
         case Layout.ALIGNED:
-            alignments = [("right", "left")[at % 2] for at in range(columns)]  # type: ignore[misc]
+            alignments = [("right", "left")[at % 2] for at in range(columns)]
             gaps_before = [0 if at == 0 else 3 if at % 2 == 0 else 1 for at in range(columns)]
     body = table(rows, alignments, gaps_before)
     closing = "" if grid.layout is Layout.CASES else grid.closing

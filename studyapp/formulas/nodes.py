@@ -65,6 +65,13 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """What a question asks for: its place is kept, and what stands there is not shown."""
+
+    body: Row
+
+
+@dataclass(frozen=True, slots=True)
 class Fenced:
     r"""A row between brackets or bars; either may be invisible (`\left.`)."""
 
@@ -99,5 +106,5 @@ class Grid:
     closing: str = ""
 
 
-Node = Sign | Text | Scripted | Fraction | Root | Accent | Group | Fenced | Call | Grid
+Node = Sign | Text | Scripted | Fraction | Root | Accent | Group | Hidden | Fenced | Call | Grid
 Row = tuple[Node, ...]

@@ -18,6 +18,7 @@ from studyapp.formulas.nodes import (
     Fraction,
     Grid,
     Group,
+    Hidden,
     Layout,
     Node,
     Root,
@@ -265,6 +266,8 @@ def _known(name: str, arguments: list[Any]) -> Node | None:
             return Group((Sign(" ", Role.SPACE), Fenced("(", ")", (*words, *body))))
         case "overbrace" | "underbrace" | "boxed":
             return Group(body)
+        case "hidden":
+            return Hidden(body)
         case "substack":
             return group(body)
     return group(body)

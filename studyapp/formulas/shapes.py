@@ -11,6 +11,7 @@ from studyapp.formulas.nodes import (
     Fraction,
     Grid,
     Group,
+    Hidden,
     Layout,
     Node,
     Root,
@@ -22,8 +23,26 @@ from studyapp.formulas.nodes import (
 from studyapp.formulas.symbols import Role
 
 
+def opened(row: Row) -> list[tuple[Node, Hidden | None]]:
+    """The nodes of a row as `spliced` has them, each with what hides it."""
+    found: list[tuple[Node, Hidden | None]] = []
+    for node in _without_braces(row):
+        if isinstance(node, Hidden):
+            found += [(inner, node) for inner in spliced(node.body)]
+        else:
+            found.append((node, None))
+    return found
+
+
 def spliced(row: Row) -> list[Node]:
-    r"""The row without invisible braces; braces that are an argument (`\log{ab}`, `1/{ab}`) become brackets."""
+    r"""The row without invisible braces; braces that are an argument (`\log{ab}`, `1/{ab}`) become brackets.
+
+    What is hidden counts as if it were shown: it takes part in its formula all the same.
+    """
+    return [node for node, _ in opened(row)]
+
+
+def _without_braces(row: Row) -> list[Node]:
     nodes: list[Node] = []
     for place, node in enumerate(row):
         match node:
@@ -32,7 +51,7 @@ def spliced(row: Row) -> list[Node]:
             case Group((_, _, *_) as body) if _wants_one_argument(nodes, row[place + 1 : place + 2]):
                 nodes.append(Fenced("(", ")", tuple(body)))
             case Group(body):
-                nodes += spliced(body)
+                nodes += _without_braces(body)
             case Scripted(Scripted(base, below, ()), (), above):
                 nodes.append(Scripted(base, below, above))
             case Scripted(Group((Scripted(base, below, ()),)), (), above):
@@ -236,11 +255,11 @@ def takes_scripts(node: Node) -> bool:
 
 
 def accented_letter(accent: Accent) -> Node | None:
-    """The one letter under an accent, perhaps accented itself; None for anything longer."""
-    match _visible(accent.body):
-        case [Sign(text) as letter] if len(text) == 1:
+    """The one letter under an accent, perhaps accented itself; None for anything longer, or hidden."""
+    match opened(accent.body):
+        case [(Sign(text) as letter, None)] if len(text) == 1:
             return letter
-        case [Accent() as inner] if accented_letter(inner):
+        case [(Accent() as inner, None)] if accented_letter(inner):
             return inner
     return None
 

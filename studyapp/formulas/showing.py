@@ -14,6 +14,10 @@ LONGEST = 4_000
 DEEPEST = 40
 """So deep may brackets nest; deeper formulas are shown as they stand."""
 
+HIDDEN = "\\hidden{"
+"""What stands in these braces is asked for: it is not shown, and its place is kept."""
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+
 # C0, DEL, C1, line and paragraph separators, and the controls that change the direction of text.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -61,7 +65,7 @@ def _written(latex: str) -> tuple[str, str]:
 @lru_cache(maxsize=1024)
 def _read(latex: str) -> tuple[Row | None, str]:
     """The formula read; or None, and what is wrong with it."""
-    source = _source(latex)
+    source = _CONTROL.sub(" ", latex).strip()
     if len(source) > LONGEST:
         return None, f"it has more than {LONGEST} characters"
     if _depth(source) > DEEPEST:
@@ -78,7 +82,21 @@ def _read(latex: str) -> tuple[Row | None, str]:
 
 
 def _source(latex: str) -> str:
-    return _CONTROL.sub(" ", latex).strip()
+    """The formula as it was typed, but for control characters and what is hidden."""
+    source = _CONTROL.sub(" ", latex).strip()
+    while (start := source.find(HIDDEN)) >= 0:
+        source = f"{source[:start]}[…]{source[_closing(source, start + len(HIDDEN)) :]}"
+    return source
+
+
+def _closing(source: str, start: int) -> int:
+    """The place after the brace that closes what was opened before `start`; the end where none does."""
+    depth = 1
+    for brace in _BRACE.finditer(source, start):
+        depth += {"{": 1, "}": -1}.get(brace[0], 0)
+        if depth == 0:
+            return brace.end()
+    return len(source)
 
 
 def _kept(control: re.Match[str]) -> str:

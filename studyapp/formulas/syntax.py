@@ -21,7 +21,7 @@ WORD_FONTS = names("mathrm mathit mathsf mathtt operatorname operatornamewithlim
 """Fonts in which several letters are one name."""
 PLAIN_FONTS = names(
     "mathbf boldsymbol bm pmb symbf mathnormal ensuremath mathop mathrel mathbin mathord mathopen mathclose mathinner "
-    "boxed smash substack"
+    "boxed smash substack hidden"
 )
 """Macros that show their argument, in a shape that the terminal does without."""
 FRACTIONS = names("frac dfrac tfrac nicefrac sfrac")

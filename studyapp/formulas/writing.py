@@ -8,10 +8,25 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from itertools import groupby
 
 from studyapp.formulas import shapes
-from studyapp.formulas.nodes import Accent, Call, Fenced, Fraction, Grid, Layout, Node, Root, Row, Scripted, Sign, Text
-from studyapp.formulas.shapes import before, left, right, spliced
+from studyapp.formulas.boxes import Box, blank
+from studyapp.formulas.nodes import (
+    Accent,
+    Call,
+    Fenced,
+    Fraction,
+    Grid,
+    Layout,
+    Node,
+    Root,
+    Row,
+    Scripted,
+    Sign,
+    Text,
+)
+from studyapp.formulas.shapes import before, left, opened, right
 from studyapp.formulas.spacing import Piece, gaps, is_sign, is_space
 from studyapp.formulas.symbols import LOWERED, RAISED, Role
 
@@ -24,10 +39,19 @@ _LOOSE = {None, Role.ADDITIVE, Role.RELATION, Role.PUNCTUATION, Role.SPACE}
 
 def write(row: Row, tight: bool = False) -> str:
     """The row on one line; `tight` leaves out the spaces around operators, as scripts do."""
-    nodes = spliced(row)
+    found = opened(row)
+    nodes = [node for node, _ in found]
     pieces = [None if is_space(node) else piece(nodes, place, tight) for place, node in enumerate(nodes)]
     between = gaps(nodes, pieces, tight)
-    return "".join(gap + one.text for gap, one in zip(between, pieces, strict=True) if one is not None).strip()
+    parts = [
+        (gap, one.text, hides) for gap, one, (_, hides) in zip(between, pieces, found, strict=True) if one is not None
+    ]
+    shown: list[str] = []
+    for hides, run in groupby(parts, key=lambda part: part[2]):
+        (before, first, _), *rest = run
+        whole = first + "".join(gap + text for gap, text, _ in rest)
+        shown += [before, whole if hides is None else blank(Box.line(whole)).middle]
+    return "".join(shown).strip()
 
 
 def piece(nodes: Sequence[Node], place: int, tight: bool) -> Piece:
