@@ -9,8 +9,10 @@ from pathlib import Path
 from studyapp.authoring import at_its_key, read_deck
 from studyapp.core.backing import Backing, backing
 from studyapp.core.linking import combinations, problems, silent, too_close
+from studyapp.decks.alike import alike
 from studyapp.decks.formulas import unreadable
 from studyapp.decks.length import COLUMNS, MOST_LINES, MOST_SHIPPED, answer_lines
+from studyapp.decks.lint import lint
 from studyapp.lab import Laboratory
 from studyapp.model import Card, Problem, SimulationLink
 from studyapp.runs.errors import SimulationError
@@ -20,11 +22,12 @@ from studyapp.store import duplicates
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What `studyapp check` found: how many cards of which kinds, and every problem."""
+    """What `studyapp check` found: how many cards of which kinds, every problem, and what could be written better."""
 
     cards: int
     kinds: Mapping[str, int]
     problems: tuple[Problem, ...]
+    remarks: tuple[Problem, ...]
 
 
 async def check(
@@ -32,7 +35,8 @@ async def check(
 ) -> CheckReport:
     """All that is wrong with the deck files, by their relative paths; `unread` is what could not even be listed.
 
-    Decks under the folder `shipped` are held to more: each card launches a simulation, each answer fits on one glance.
+    Decks under the folder `shipped` are held to more: each card launches a simulation, each answer fits on one glance,
+    and what is only a remark about another deck is a problem of theirs.
     """
     decks = [read_deck(file, name)[0] for name, file in files.items()]
     cards = [card for deck in decks for card in deck.cards]
@@ -44,10 +48,17 @@ async def check(
     wrong += [problem for card in families for problem in unreadable(card, files[card.deck])]
     found = await check_links(laboratory, cards)
     wrong += [at_its_key(problem, files[problem.path]) if problem.path in files else problem for problem in found]
+    remarks = [remark for deck in decks for remark in lint(deck.cards)]
+    remarks += alike(cards)
+    wrong += [remark for remark in remarks if remark.path in ours]
     kinds: dict[str, int] = {}
     for card in cards:
         kinds[card.kind.value] = kinds.get(card.kind.value, 0) + 1
-    return CheckReport(len(cards), kinds, tuple(sorted(wrong, key=lambda one: (one.path, one.line))))
+    return CheckReport(len(cards), kinds, _sorted(wrong), _sorted(one for one in remarks if one.path not in ours))
+
+
+def _sorted(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(found, key=lambda one: (one.path, one.line)))
 
 
 async def check_links(laboratory: Laboratory, cards: Iterable[Card]) -> list[Problem]:

@@ -42,7 +42,8 @@ def test_a_shipped_card_without_a_simulation_is_a_problem(tmp_path: Path) -> Non
     path = own(tmp_path, "# Mine\n\n## Q? {#mine}\n\nA.\n")
     with library(tmp_path, Clock(), plain=basic_deck(1)) as opened:
         assert check(opened) == [
-            "plain.md:3: c0: a shipped card launches a simulation; name one in a [simulation] table"
+            "plain.md:3: c0: a shipped card launches a simulation; name one in a [simulation] table",
+            "plain.md:3: c0: nothing explains the answer; say why it is so",
         ]
         assert check(opened, path, path.parent) == []
 

@@ -26,13 +26,14 @@ from studyapp.library import Library
 def check(call: Call, path: tuple[Path, ...], as_json: bool) -> int:
     """Parse the decks at PATHs (files or folders; all decks, if none is given) and hold them against the simulations.
 
-    Exit 1 if there is a problem; each says where, what, and what to do.
+    Exit 1 if there is a problem; each says where, what, and what to do. Remarks about what could be written better
+    follow; for the decks that came with studyapp they are problems.
 
     \b
     studyapp check
     studyapp check notes/lesson-2.md --json
 
-    JSON: {cards, kinds: {basic: n, ...}, problems: [{path, line, card, what, remedy}]}.
+    JSON: {cards, kinds: {basic: n, ...}, problems: [{path, line, card, what, remedy}], remarks: [as problems]}.
     """
 
     async def work() -> CheckReport:
@@ -44,15 +45,18 @@ def check(call: Call, path: tuple[Path, ...], as_json: bool) -> int:
 
     found = asyncio.run(work())
     if as_json:
-        print_json(
-            {"cards": found.cards, "kinds": dict(found.kinds), "problems": [asdict(one) for one in found.problems]}
-        )
+        lists = {"problems": found.problems, "remarks": found.remarks}
+        told = {name: [asdict(one) for one in listed] for name, listed in lists.items()}
+        print_json({"cards": found.cards, "kinds": dict(found.kinds), **told})
     else:
         for problem in found.problems:
             say(one_line(str(problem)))
+        for remark in found.remarks:
+            say(one_line(f"remark: {remark}"))
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(found.kinds.items()))
         cards = counted(found.cards, "card") + (f" ({kinds})" if kinds else "")
-        say(f"{cards}: {counted(len(found.problems), 'problem')}")
+        remarks = f", {counted(len(found.remarks), 'remark')}" if found.remarks else ""
+        say(f"{cards}: {counted(len(found.problems), 'problem')}{remarks}")
     return 1 if found.problems else 0
 
 

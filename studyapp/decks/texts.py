@@ -15,6 +15,8 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from studyapp.formulas import linear
+
 DEEPEST = 40
 """Blocks nested deeper than this are not laid out (an item in a list counts as two)."""
 
@@ -23,9 +25,32 @@ _INLINE = re.compile(r"\$(?![\s$])((?:\\.|[^\\$`])+)(?<!\s)\$(?![0-9$])", re.DOT
 _DISPLAY = re.compile(r"\$\$(?!\$)((?:\\.|[^\\$`])+)\$\$(?!\$)", re.DOTALL)
 
 
+# Without any of these a text has no marks to leave out.
+_MARKED = re.compile(r"[\\`*_\[<&$~|#>+-]|^ *[0-9]+[.)] ", re.MULTILINE)
+
+
 def tokens(text: str) -> list[Token]:
     """The block tokens of a text; `math_block` and, among a block's children, `math_inline` hold LaTeX."""
     return _parser().parse(text)
+
+
+def visible(text: str) -> str:
+    """The words that a reader sees of a text, on one line: no marks of Markdown, formulas in their linear form."""
+    if not _MARKED.search(text):
+        return " ".join(text.split())
+    return " ".join(" ".join(map(seen, tokens(text))).split())
+
+
+def seen(token: Token) -> str:
+    """What a reader sees of one token, formulas in their linear form; nothing of one that only opens or closes."""
+    match token.type:
+        case "math_block" | "math_inline":
+            return linear(token.content)
+        case "inline":
+            return "".join(seen(child) for child in token.children or ())
+        case "softbreak" | "hardbreak":
+            return " "
+    return token.content
 
 
 @cache

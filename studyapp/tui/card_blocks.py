@@ -150,8 +150,8 @@ def _code(source: str, width: int | None) -> list[Line]:
 
 def _display(latex: str, width: int | None) -> list[Line]:
     """A formula of its own in two dimensions; on one line, which may be wrapped, where it has no room."""
-    if width is not None and (lines := displayed(latex, width - 4)):
-        return [[(f"    {line}".rstrip(), ())] for line in lines]
+    if width is not None and (picture := displayed(latex, width - 4)):
+        return [[(f"    {line}".rstrip(), ())] for line in picture]
     lines = wrap([(linear(latex), ())], None if width is None else max(_NARROWEST, width - 6))
     return indented(lines, ("    ", ()), ("      ", ()))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from studyapp.decks.length import answer_lines
+from studyapp.decks.length import COLUMNS, answer_lines
+from studyapp.tui.card_text import content
 from tests.decks.samples import card
 
 WORDS = "word " * 32  # 160 columns
@@ -18,16 +19,20 @@ WORDS = "word " * 32  # 160 columns
         ("one\ntwo\nthree", 1),
         ("one\n\ntwo", 3),
         ("one\n\n- two\n- three\n  goes on", 4),
-        ("one\n\n```\na\n\nb\n```\n\ntwo", 9),
+        ("one\n\n```\na\n\nb\n```\n\ntwo", 7),
         ("one\n\n$$x^2$$\n\ntwo", 5),
-        ("$$\nx\n$$", 3),
+        ("$$\nx\n$$", 1),
+        ("one\n\n$$\\frac{a}{b}$$", 5),
+        ("- one\n\n  two\n- three", 5),
+        ("1. one\n2. two\n\nthree", 4),
         ("| a | b |\n|---|---|\n| c | d |", 3),
-        ("> quoted\n> twice", 2),
+        ("> quoted\n> twice", 1),
     ],
 )
-def test_paragraphs_flow_and_everything_else_stands_as_it_is(back: str, lines: int) -> None:
-    """Wrapped at 74 columns; blank lines count."""
+def test_paragraphs_flow_and_everything_else_takes_what_it_takes_on_the_screen(back: str, lines: int) -> None:
+    """Wrapped at 74 columns; blank lines count, and formulas have their height."""
     assert answer_lines(card(f"## Q\n\n{back}")) == lines
+    assert content(back, width=COLUMNS).plain.count("\n") + 1 == lines
 
 
 def test_of_a_choice_card_the_explanation_counts() -> None:

@@ -1,0 +1,129 @@
+"""What makes a card easier, harder or longer than its author meant: found while a deck is checked.
+
+About a card: an answer that its prompt gives away, no explanation, more than fits on a screen.
+About a deck: keys that stand out by their place or their length. An exact tail probability tells habit from chance.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from studyapp.decks.length import COLUMNS, lines_of
+from studyapp.decks.texts import visible
+from studyapp.model import Card, Kind, Option, Problem
+
+LIKELY = 0.01
+"""Keys stand out if so many of them or more would have the place or the length with at most this probability."""
+FRONT_LINES = 20
+"""A prompt and its options take at most so many lines of 74 columns, so that all of it is seen at 80x24."""
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+"""Words shorter than four letters say little."""
+
+
+def lint(cards: Iterable[Card]) -> list[Problem]:
+    """All remarks about the cards of one deck, in the order of its lines."""
+    cards = list(cards)
+    found = [problem for card in cards for problem in _about(card)]
+    found += _standing_out([card for card in cards if card.kind is Kind.CHOICE])
+    return sorted(found, key=lambda problem: problem.line)
+
+
+def _about(card: Card) -> Iterator[Problem]:
+    def problem(what: str, remedy: str) -> Problem:
+        return Problem(card.deck, card.line, card.id, what, remedy)
+
+    if given := _given_away(card):
+        yield problem(f"the {given} gives the answer away", "ask without the words of the answer")
+    if card.kind is not Kind.CLOZE and not _explained(card):
+        yield problem("nothing explains the answer", "say why it is so")
+    missing = [option for option in card.options if not option.correct and not option.reason]
+    if missing:
+        yield problem(f"the option {_short(missing[0].text)} has no reason",
+                      "say, indented under it, what would lead there")  # fmt: skip
+    if (lines := _front_lines(card)) > FRONT_LINES:
+        yield problem(f"the question takes {lines} lines of {COLUMNS} columns, and {FRONT_LINES} fit", "shorten it")
+
+
+# --- a card ---------------------------------------------------------------------------------------------------------
+
+
+def _given_away(card: Card) -> str:
+    """Whether the prompt or the part's title has all the telling words of the key, and of no other option."""
+    key = next((option for option in card.options if option.correct), None)
+    if key is None:
+        return ""
+    for name, text in (("prompt", f"{card.prompt} {card.front}"), ("title of the part", card.part)):
+        words = _words(text)
+        others = [option for option in card.options if option is not key]
+        if _all_in(key, words) and not any(_all_in(option, words) for option in others):
+            return name
+    return ""
+
+
+def _all_in(option: Option, words: set[str]) -> bool:
+    telling = _words(option.text)
+    return bool(telling) and telling <= words
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(visible(text).casefold()))
+
+
+def _explained(card: Card) -> bool:
+    """Whether more is said than the bare answer: a second sentence, or for a choice anything after the options."""
+    if card.kind is Kind.STEPS:
+        return bool(card.steps)
+    if card.kind in (Kind.CHOICE, Kind.COMPUTED):
+        return bool(card.back.strip())
+    return len(re.findall(r"[.!?:](?:\s|$)|\n\n", card.back)) > 1
+
+
+def _front_lines(card: Card) -> int:
+    return lines_of("\n\n".join([card.prompt, card.front]).strip()) + sum(lines_of(one.text) for one in card.options)
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return f"{words!r}" if len(words) <= 30 else f"{words[:30]!r}..."
+
+
+# --- a deck ---------------------------------------------------------------------------------------------------------
+
+
+def _standing_out(cards: Sequence[Card]) -> Iterator[Problem]:
+    """Keys at one place, or of greatest or least length, in more cards than chance would put there."""
+    if not cards:
+        return
+    first = cards[0]
+    places = max((len(card.options) for card in cards), default=0)
+    for place in range(places):
+        with_it = [card for card in cards if len(card.options) > place]
+        count = sum(card.options[place].correct for card in with_it)
+        if tail([1 / len(card.options) for card in with_it], count) * places < LIKELY:
+            what = f"the key is option {place + 1} on {count} of {len(with_it)} cards"
+            yield Problem(first.deck, first.line, "", what, "spread the keys over the places")
+    for name, sign in (("longest", 1), ("shortest", -1)):
+        count = sum(_stands_out(card, sign) for card in cards)
+        if tail([1 / len(card.options) for card in cards], count) < LIKELY:
+            what = f"the key is the {name} option on {count} of {len(cards)} cards"
+            yield Problem(first.deck, first.line, "", what, "write options of one length and form")
+
+
+def _stands_out(card: Card, sign: int) -> bool:
+    """Whether the key alone has the greatest length, or with the sign -1 the least."""
+    lengths = [sign * len(visible(option.text)) for option in card.options]
+    return lengths.count(max(lengths)) == 1 and card.options[lengths.index(max(lengths))].correct
+
+
+def tail(probabilities: Iterable[float], count: int) -> float:
+    """The probability that `count` or more of independent events happen, each with its own probability.
+
+    The exact distribution of their number (Poisson's binomial), one event after the other.
+    """
+    distribution = [1.0]
+    for p in probabilities:
+        less, more = [*distribution, 0.0], [0.0, *distribution]
+        distribution = [a * (1 - p) + b * p for a, b in zip(less, more, strict=True)]
+    return sum(distribution[count:])

@@ -1,0 +1,111 @@
+"""Remarks about cards and decks: what gives an answer away, and how habit is told from chance."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studyapp.decks import parse
+from studyapp.decks.lint import LIKELY, lint, tail
+from studyapp.model import Card
+
+CHOICE = """## {prompt} {{#c{number}}}
+
+- [{a}] {first}
+
+  That is one thing.
+- [{b}] {second}
+
+  That is another.
+
+Because it is.
+"""
+
+
+def cards(text: str) -> tuple[Card, ...]:
+    """The cards of a deck with this text under its title."""
+    deck = parse(f"# Deck\n\n{text}".encode(), "d.md")
+    assert deck.problems == ()
+    return deck.cards
+
+
+def choice(number: int, *, first: str, second: str, key: int = 0, prompt: str = "Which?") -> str:
+    """A card with two options."""
+    marks = "x " if key == 0 else " x"
+    return CHOICE.format(prompt=prompt, number=number, a=marks[0], b=marks[1], first=first, second=second)
+
+
+def remarks(text: str) -> list[str]:
+    """What is said of the cards of a text."""
+    return [problem.what for problem in lint(cards(text))]
+
+
+def test_a_plain_card_gets_no_remark() -> None:
+    """Options that differ, each wrong one with its reason, and an explanation."""
+    assert remarks(choice(1, first="a wide net", second="a deep net")) == []
+    assert remarks("## What is 2 + 2?\n\nFour. Two and two make four.") == []
+    assert remarks("## Sums\n\nTwo and two make {{c1::four}}.") == []
+
+
+@pytest.mark.parametrize("place", ["prompt", "title of the part"])
+def test_the_answer_stands_in_nothing_that_is_read_before(place: str) -> None:
+    """All telling words of the key, and those of no wrong option."""
+    text = choice(
+        1,
+        first="the variance of the weights",
+        second="the mean of the weights",
+        prompt="What keeps the variance of weights level?" if place == "prompt" else "What?",
+    )
+    part = "" if place == "prompt" else "# The variance of weights\n\n"
+    assert remarks(part + text) == [f"the {place} gives the answer away"]
+    both = choice(1, first="weights", second="variance", prompt="Which grows, weights or variance?")
+    assert remarks(both) == []
+
+
+def test_every_answer_is_explained() -> None:
+    """More is said than the bare answer, and of each wrong option what leads to it."""
+    assert remarks("## What is 2 + 2?\n\nFour.") == ["nothing explains the answer"]
+    assert remarks("## Which?\n\n- [x] a\n- [ ] b") == ["nothing explains the answer", "the option 'b' has no reason"]
+
+
+def test_a_question_is_seen_at_once() -> None:
+    """Prompt, text and options take 20 lines at most."""
+    long = "\n".join(f"- line {number}" for number in range(21))
+    text = f"## Which?\n\n{long}\n\n---\n\nNone. They are only lines."
+    assert remarks(text) == ["the question takes 23 lines of 74 columns, and 20 fit"]
+
+
+def test_keys_are_spread_over_the_places() -> None:
+    """Ten keys in a row at one place are no chance; five of ten are."""
+    same = [choice(n, first=f"yes{n}", second=f"not{n}") for n in range(10)]
+    assert remarks("\n".join(same)) == ["the key is option 1 on 10 of 10 cards"]
+    spread = [choice(n, first=f"yes{n}", second=f"not{n}", key=n % 2) for n in range(10)]
+    assert remarks("\n".join(spread)) == []
+
+
+@pytest.mark.parametrize(("right", "name"), [("a much longer answer", "longest"), ("no", "shortest")])
+def test_keys_do_not_stand_out_by_their_length(right: str, name: str) -> None:
+    """Neither as the longest nor as the shortest option of every card."""
+    texts = [(f"{right} {n}", f"a short one {n}")[:: 1 if n % 2 else -1] for n in range(10)]
+    text = "\n".join(
+        choice(n, first=first, second=second, key=int(second.startswith(right)))
+        for n, (first, second) in enumerate(texts)
+    )
+    assert remarks(text) == [f"the key is the {name} option on 10 of 10 cards"]
+
+
+@given(st.lists(st.floats(0, 1), max_size=7), st.integers(0, 8))
+def test_the_tail_is_the_sum_over_all_outcomes(probabilities: list[float], count: int) -> None:
+    """Each outcome of independent events with its probability, those with enough of them added up."""
+    outcomes = product([False, True], repeat=len(probabilities))
+    expected = sum(
+        prod(p if happens else 1 - p for p, happens in zip(probabilities, outcome, strict=True))
+        for outcome in outcomes
+        if sum(outcome) >= count
+    )
+    assert tail(probabilities, count) == pytest.approx(expected, abs=1e-12)
+    assert LIKELY < 0.05
