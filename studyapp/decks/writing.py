@@ -32,20 +32,21 @@ def card_source(data: bytes, card: Card | str) -> str:
 
     `card` may be an id; a cloze sibling has the source of its family. DeckError where the bytes hold no such card.
     """
-    start, end = _span(data, _family(card))
+    start, end = card_span(data, family_of(card))
     return data[start:end].decode()
 
 
 def setting_line(data: bytes, card: Card | str, *keys: str) -> int:
     """The line of a card's setting, such as ("answer", "mistakes"); the card's own line where it has no settings."""
-    section, lines = _section(data, _family(card))
+    section, lines = _section(data, family_of(card))
     for number in range(section.start, section.stop):
         if lines[number].lstrip("`~ \t") == "toml" and lines[number].strip()[:3] in ("```", "~~~"):
             return number + 2 + key_line(lines[number + 1 : section.stop], keys)
     return section.start + 1
 
 
-def _family(card: Card | str) -> str:
+def family_of(card: Card | str) -> str:
+    """The id of a card, or of an id, without its cloze number."""
     return card.family if isinstance(card, Card) else card.partition(":")[0]
 
 
@@ -57,7 +58,7 @@ def _section(data: bytes, family: str) -> tuple[Section, tuple[str, ...]]:
     raise DeckError(f"there is no card {family!r} in the file any more; put it back, or see 'studyapp relink'")
 
 
-def _span(data: bytes, family: str) -> tuple[int, int]:
+def card_span(data: bytes, family: str) -> tuple[int, int]:
     """The bytes of a card: from its heading to the end of its last line with anything on it, without the line end."""
     section, lines = _section(data, family)
     stop = section.stop
@@ -81,13 +82,13 @@ def replace_card(path: Path, parsed: bytes, card: Card | str, markdown: str) -> 
     id; CardChangedError if it differs there (to write over it all the same, give `current` as `parsed`). DeckError, and
     nothing written, if the text is not one card with the same id, or has a problem. Line ends become those of the file.
     """
-    family = _family(card)
+    family = family_of(card)
     current = read_file(path)
     try:
-        start, end = _span(current, family)
+        start, end = card_span(current, family)
     except DeckError as error:
         raise DeckError(f"{path}: {error}") from error
-    if current != parsed and current[start:end] != parsed[slice(*_span(parsed, family))]:
+    if current != parsed and current[start:end] != parsed[slice(*card_span(parsed, family))]:
         raise CardChangedError(f"{path}: card {family!r} was changed by another program; choose one", current)
     written = markdown.replace("\r\n", "\n").strip("\n")
     if written == current[start:end].decode().replace("\r\n", "\n"):

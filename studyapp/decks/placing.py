@@ -1,0 +1,79 @@
+"""Cards put into a learner's deck and taken out of it: every other byte of the file stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from studyapp.decks.clean import clean
+from studyapp.decks.errors import CardChangedError, DeckError
+from studyapp.decks.folder import read_file
+from studyapp.decks.parser import parse
+from studyapp.decks.sections import Section, sections_of
+from studyapp.decks.writing import atomic, card_source, card_span, family_of
+from studyapp.model import Card
+
+
+def insert_card(path: Path, markdown: str, *, after: Card | str | None = None) -> bytes:
+    """Write a new card into a file, below another one or at its end, and return the file's bytes.
+
+    A file that is not there yet begins with a heading of its name. DeckError, and nothing written, where the text is
+    not one sound card with an id that the file has not yet. Line ends become those of the file.
+    """
+    current = read_file(path) if path.exists() else f"# {path.stem}\n".encode()
+    place = card_span(current, family_of(after))[1] if after is not None else len(current.rstrip(b" \t\r\n"))
+    line_end = "\r\n" if b"\r\n" in current else "\n"
+    try:
+        written = markdown.replace("\r\n", "\n").strip("\n").replace("\n", line_end).encode()
+    except UnicodeEncodeError as error:
+        raise DeckError(f"{path}: the text has half a character (a surrogate); delete it") from error
+    apart = 2 * line_end.encode()
+    rest = current[place:] if after is not None else line_end.encode()
+    new = current[:place] + apart + written + rest
+    _check_new(path, current, new, len((current[:place] + apart).split(b"\n")) - 1)
+    atomic(path, new, expected=current if path.exists() else None)
+    return new
+
+
+def remove_card(path: Path, parsed: bytes, card: Card | str) -> bytes:
+    """Take a card out of a file, with the blank lines after it, and return the file's bytes.
+
+    CardChangedError, and nothing written, if the card is not as it was in the bytes `parsed` any more.
+    """
+    family = family_of(card)
+    current = read_file(path)
+    start, end = card_span(current, family)
+    if card_source(current, family) != card_source(parsed, family):
+        raise CardChangedError(f"{path}: card {family!r} was changed by another program; choose one", current)
+    rest = current[end:].lstrip(b" \t\r\n")
+    new = current[:start] + rest if rest else current[:start].rstrip(b" \t\r\n") + current[end:]
+    before, after = _outline(current), _outline(new)
+    kept = [section for section in before if not (section.id == family and section.twin < 0 and section.level == 2)]
+    if not _alike(kept, after):
+        raise DeckError(f"{path}: without card {family!r} other cards would change; take it out in an editor")
+    atomic(path, new, expected=current)
+    return new
+
+
+def _check_new(path: Path, current: bytes, new: bytes, line: int) -> None:
+    """Refuse a text that is not one sound card of its own, or that touches any other card."""
+    before, after = _outline(current), _outline(new)
+    place = next((at for at, section in enumerate(after) if section.start == line), -1)
+    if place < 0 or len(after) != len(before) + 1 or after[place].level != 2:
+        raise DeckError(f"{path}: the text is not one card; give it one '##' heading, its first line")
+    stop = after[place].stop
+    wrong = [one for one in parse(new, str(path)).problems if line < one.line <= stop]
+    if wrong:
+        raise DeckError(str(wrong[0]))
+    if after[place].twin >= 0 or not _alike(before, [*after[:place], *after[place + 1 :]]):
+        raise DeckError(f"{path}:{line + 1}: the text changes other cards, or has the id of one; change its id")
+
+
+def _outline(data: bytes) -> Sequence[Section]:
+    return sections_of(clean(data, "").lines).sections
+
+
+def _alike(some: Sequence[Section], others: Sequence[Section]) -> bool:
+    """Whether two files have the same headings, one after the other, with the same cards below them."""
+    first, second = ([(one.level, one.id, one.title) for one in sections] for sections in (some, others))
+    return first == second
