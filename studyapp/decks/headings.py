@@ -64,6 +64,18 @@ def attribute_place(heading: str) -> int | None:
     return attributes.start(1) if attributes else None
 
 
+def with_attributes(heading: str, *, identity: str | None = None, tag: str = "", wanted: bool = True) -> str:
+    """A heading's text with another id, or none where `identity` is empty, and with or without a tag."""
+    attributes = _attributes(heading)
+    text = heading if attributes is None else heading[: attributes.start()]
+    words = attributes[1].split() if attributes else []
+    if identity is not None:
+        words = [*([f"#{identity}"] if identity else []), *(word for word in words if word[0] != "#")]
+    if tag:
+        words = [word for word in words if word != f".{tag}"] + ([f".{tag}"] if wanted else [])
+    return f"{text.rstrip()} {{{' '.join(words)}}}" if words else text.rstrip()
+
+
 def _attributes(heading: str) -> re.Match[str] | None:
     start = heading.rfind("{")
     if start < 0 or heading[-1] != "}":

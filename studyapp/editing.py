@@ -1,0 +1,152 @@
+"""Cards written from within the app: new, edited, copied, moved, tagged, taken out.
+
+Only the learner's own folder is ever written to. A shipped deck is copied there before its first edit, and shadows the
+shipped one from then on; how it came is kept beside it, so that a newer shipped deck can be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+from pathlib import Path
+
+from studyapp.decks import DeckError, atomic, card_source, parse, read_file, replace_card
+from studyapp.decks.errors import unwritable
+from studyapp.decks.headings import with_attributes
+from studyapp.decks.placing import insert_card, remove_card
+from studyapp.decks.slugs import free, slug
+from studyapp.model import Card, Problem
+
+CAME = ".came"
+"""The folder, below the learner's decks, with shipped decks as they were when they were copied."""
+TEMPLATE = """## What is asked?
+
+The answer first, in one sentence. Then why it is so.
+"""
+
+_TITLE = b"# -\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A card's Markdown while it is written; `card` is empty for a new one, which goes below the card `after`."""
+
+    deck: str
+    card: str
+    markdown: str
+    parsed: bytes = b""
+    after: str = ""
+
+
+def look(markdown: str) -> tuple[tuple[Card, ...], tuple[Problem, ...]]:
+    """The cards that a text under a deck's title would be, and what is wrong with it, by its own lines from 1."""
+    deck = parse(_TITLE + markdown.encode(errors="replace"), "")
+    wrong = [Problem("", max(1, one.line - 1), one.card, one.what, one.remedy) for one in deck.problems]
+    headings = len({card.family for card in deck.cards})
+    if not wrong and headings != 1:
+        wrong = [Problem("", 1, "", "the text is not one card", "give it one '##' heading, its first line")]
+    return deck.cards, tuple(wrong)
+
+
+class Editing:
+    """The decks of a learner, to be written to; `own` is their folder, `shipped` that of the decks that came along.
+
+    All of it raises DeckError, and nothing is written then, where a file cannot be read or written.
+    """
+
+    def __init__(self, own: Path, shipped: Path) -> None:
+        self._own, self._shipped = own, shipped
+
+    def begin(self, card: Card) -> Draft:
+        """A card's Markdown as it stands in its file."""
+        data = read_file(self.file(card.deck))
+        return Draft(card.deck, card.family, card_source(data, card), data)
+
+    def begin_new(self, deck: str, after: Card | None = None) -> Draft:
+        """The beginning of a new card, below another one or at the end of a deck, which may be a new file."""
+        return Draft(deck, "", TEMPLATE, after=after.family if after is not None else "")
+
+    def begin_copy(self, card: Card) -> Draft:
+        """A new card with the text of another, to stand below it; it gets an id of its own when it is saved."""
+        return Draft(card.deck, "", _retitled(self.begin(card).markdown, identity=""), after=card.family)
+
+    def save(self, draft: Draft, markdown: str, taken: Container[str]) -> str:
+        """Write the card; return its id, for a new one its heading's slug, with a number if it is among `taken`.
+
+        CardChangedError where another program changed the card meanwhile.
+        """
+        if draft.card:
+            replace_card(self._writable(draft.deck), draft.parsed, draft.card, markdown)
+            return draft.card
+        cards, wrong = look(markdown)
+        if wrong:
+            raise DeckError(f"line {wrong[0].line}: {wrong[0].what}; {wrong[0].remedy}")
+        card = cards[0]
+        name = card.family
+        if not card.stamped:
+            name = free(slug(card.prompt), taken)
+            markdown = _retitled(markdown.strip("\r\n"), identity=name)
+        elif name in taken:
+            raise DeckError(f"line 1: the id {name!r} is another card's; change it, or leave it out")
+        insert_card(self._writable(draft.deck), markdown, after=draft.after or None)
+        return name
+
+    def move(self, card: Card, deck: str) -> None:
+        """Write a card at the end of another deck, then take it out of its own: a crash between leaves it twice."""
+        draft = self.begin(card)
+        target, source = self._writable(deck), self._writable(card.deck)
+        insert_card(target, draft.markdown)
+        remove_card(source, draft.parsed, card)
+
+    def tag(self, card: Card, name: str, wanted: bool) -> None:
+        """Give a card a tag, or take its own away; one that comes from its part or deck stays."""
+        draft = self.begin(card)
+        changed = _retitled(draft.markdown, tag=name, wanted=wanted)
+        replace_card(self._writable(card.deck), draft.parsed, card, changed)
+
+    def remove(self, card: Card) -> Draft:
+        """Take a card out of its deck; what is returned can be saved again."""
+        draft = self.begin(card)
+        remove_card(self._writable(card.deck), draft.parsed, card)
+        return Draft(card.deck, "", draft.markdown)
+
+    def outdated(self) -> list[Problem]:
+        """The copied decks of which the shipped one has changed since."""
+        found: list[Problem] = []
+        for came in sorted((self._own / CAME).rglob("*.md")):
+            name = came.relative_to(self._own / CAME).as_posix()
+            shipped = self._shipped / name
+            if (self._own / name).exists() and shipped.exists() and read_file(shipped) != read_file(came):
+                what = "the deck that came with studyapp has changed since you copied it"
+                found.append(Problem(name, 0, "", what, f"see what is new: diff {came} {shipped}"))
+        return found
+
+    def file(self, deck: str) -> Path:
+        """Where a deck is read from: the learner's own before a shipped one."""
+        own = self._own / deck
+        return own if own.exists() else self._shipped / deck
+
+    def _writable(self, deck: str) -> Path:
+        """The learner's own file; a shipped one is copied first."""
+        own = self._own / deck
+        if not own.exists() and (self._shipped / deck).exists():
+            data = read_file(self._shipped / deck)
+            for copy in (self._own / CAME / deck, own):  # the deck last: what shadows the shipped one is whole
+                _with_folder(copy)
+                atomic(copy, data)
+        return _with_folder(own)
+
+
+def _with_folder(file: Path) -> Path:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(file, error) from error
+    return file
+
+
+def _retitled(markdown: str, *, identity: str | None = None, tag: str = "", wanted: bool = True) -> str:
+    """A card's Markdown with other attributes in its heading."""
+    heading, line, rest = markdown.partition("\n")
+    end = "\r" if heading.endswith("\r") else ""
+    return with_attributes(heading.rstrip(), identity=identity, tag=tag, wanted=wanted) + end + line + rest
