@@ -7,11 +7,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from studyapp.decks import DeckError, card_source, parse, read_file, replace_card, setting_line, stamp
+from studyapp.decks import DeckError, parse, read_file, setting_line, stamp
 from studyapp.model import Card, Deck, Problem
 
 NAMED_KEY = re.compile(r"\[(\w+)\] (?:parameter (\w+)|(\w+)):")
-SETTINGS = re.compile(r"^(`{3,}|~{3,})toml[ \t]*\r?\n(.*?)^\1", re.DOTALL | re.MULTILINE)
 
 
 def read_deck(file: Path, name: str) -> tuple[Deck, str]:
@@ -44,18 +43,3 @@ def stamp_card(file: Path, card: Card, parsed_sha256: str) -> None:
     if hashlib.sha256(data).hexdigest() != parsed_sha256:
         raise DeckError(f"{file}: has changed since it was read; `studyapp stamp` writes the ids")
     stamp(file, parsed=data, only={card.family})
-
-
-def attach(file: Path, card: Card, simulation: str) -> None:
-    """Let a card launch a simulation: write it into the card's settings. Raises DeckError, and writes nothing then."""
-    data = read_file(file)
-    replace_card(file, data, card, with_simulation(card_source(data, card), simulation))
-
-
-def with_simulation(source: str, simulation: str) -> str:
-    """A card's Markdown with a `[simulation]` table, in its settings or in new ones."""
-    table = f'[simulation]\nname = "{simulation}"\n'
-    found = SETTINGS.search(source)
-    if found is None:
-        return f"{source}\n\n```toml\n{table}```"
-    return f"{source[: found.end(2)]}\n{table}{source[found.end(2) :]}"

@@ -6,13 +6,14 @@ shipped one from then on; how it came is kept beside it, so that a newer shipped
 
 from __future__ import annotations
 
-from collections.abc import Container
+import re
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from studyapp.decks import DeckError, atomic, card_source, parse, read_file, replace_card
 from studyapp.decks.errors import unwritable
-from studyapp.decks.headings import with_attributes
+from studyapp.decks.headings import read_heading, with_attributes
 from studyapp.decks.placing import insert_card, remove_card
 from studyapp.decks.slugs import free, slug
 from studyapp.model import Card, Problem
@@ -25,6 +26,7 @@ The answer first, in one sentence. Then why it is so.
 """
 
 _TITLE = b"# -\n"
+_SETTINGS = re.compile(r"^(`{3,}|~{3,})toml[ \t]*\r?\n(.*?)^\1", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,12 @@ def look(markdown: str) -> tuple[tuple[Card, ...], tuple[Problem, ...]]:
 class Editing:
     """The decks of a learner, to be written to; `own` is their folder, `shipped` that of the decks that came along.
 
-    All of it raises DeckError, and nothing is written then, where a file cannot be read or written.
+    `taken` are the ids that all decks have, and `written` is called after each change. All of it raises DeckError, and
+    nothing is written then, where a file cannot be read or written.
     """
 
-    def __init__(self, own: Path, shipped: Path) -> None:
-        self._own, self._shipped = own, shipped
+    def __init__(self, own: Path, shipped: Path, *, taken: Container[str], written: Callable[[], None]) -> None:
+        self._own, self._shipped, self._taken, self._written = own, shipped, taken, written
 
     def begin(self, card: Card) -> Draft:
         """A card's Markdown as it stands in its file."""
@@ -70,13 +73,14 @@ class Editing:
         """A new card with the text of another, to stand below it; it gets an id of its own when it is saved."""
         return Draft(card.deck, "", _retitled(self.begin(card).markdown, identity=""), after=card.family)
 
-    def save(self, draft: Draft, markdown: str, taken: Container[str]) -> str:
-        """Write the card; return its id, for a new one its heading's slug, with a number if it is among `taken`.
+    def save(self, draft: Draft, markdown: str) -> str:
+        """Write the card; return its id, for a new one its heading's slug, with a number where another card has that.
 
         CardChangedError where another program changed the card meanwhile.
         """
         if draft.card:
             replace_card(self._writable(draft.deck), draft.parsed, draft.card, markdown)
+            self._written()
             return draft.card
         cards, wrong = look(markdown)
         if wrong:
@@ -84,30 +88,50 @@ class Editing:
         card = cards[0]
         name = card.family
         if not card.stamped:
-            name = free(slug(card.prompt), taken)
+            name = free(slug(card.prompt), self._taken)
             markdown = _retitled(markdown.strip("\r\n"), identity=name)
-        elif name in taken:
+        elif name in self._taken:
             raise DeckError(f"line 1: the id {name!r} is another card's; change it, or leave it out")
         insert_card(self._writable(draft.deck), markdown, after=draft.after or None)
+        self._written()
         return name
 
-    def move(self, card: Card, deck: str) -> None:
-        """Write a card at the end of another deck, then take it out of its own: a crash between leaves it twice."""
+    def move(self, card: Card, wanted: str, decks: Sequence[str]) -> str:
+        """Move a card to the end of the deck that is wanted, one of `decks` or a new one; return its path.
+
+        It is written there, then taken out of its own: a crash between the two leaves it twice, and `check` tells.
+        """
+        deck = _named(wanted, decks)
+        if deck == card.deck:
+            raise DeckError(f"{card.family} is in {deck} already; name another deck")
         draft = self.begin(card)
         target, source = self._writable(deck), self._writable(card.deck)
         insert_card(target, draft.markdown)
         remove_card(source, draft.parsed, card)
+        self._written()
+        return deck
 
-    def tag(self, card: Card, name: str, wanted: bool) -> None:
-        """Give a card a tag, or take its own away; one that comes from its part or deck stays."""
+    def attach(self, card: Card, simulation: str) -> None:
+        """Let a card launch a simulation: write it into the card's settings."""
         draft = self.begin(card)
-        changed = _retitled(draft.markdown, tag=name, wanted=wanted)
+        self.save(draft, with_simulation(draft.markdown, simulation))
+
+    def tags(self, card: Card) -> tuple[str, ...]:
+        """The tags in a card's own heading; those of its part and deck are not among them."""
+        return read_heading(self.begin(card).markdown.partition("\n")[0]).tags
+
+    def tag(self, card: Card, tags: Sequence[str]) -> None:
+        """Give a card these tags of its own in place of those that it has; those of its part and deck stay."""
+        draft = self.begin(card)
+        changed = _retitled(draft.markdown, tags=tags)
         replace_card(self._writable(card.deck), draft.parsed, card, changed)
+        self._written()
 
     def remove(self, card: Card) -> Draft:
         """Take a card out of its deck; what is returned can be saved again."""
         draft = self.begin(card)
         remove_card(self._writable(card.deck), draft.parsed, card)
+        self._written()
         return Draft(card.deck, "", draft.markdown)
 
     def outdated(self) -> list[Problem]:
@@ -120,6 +144,10 @@ class Editing:
                 what = "the deck that came with studyapp has changed since you copied it"
                 found.append(Problem(name, 0, "", what, f"see what is new: diff {came} {shipped}"))
         return found
+
+    def own_file(self, deck: str) -> Path:
+        """The learner's own file of a deck, to be opened in an editor; a shipped one is copied first."""
+        return self._writable(deck)
 
     def file(self, deck: str) -> Path:
         """Where a deck is read from: the learner's own before a shipped one."""
@@ -137,6 +165,27 @@ class Editing:
         return _with_folder(own)
 
 
+def _named(wanted: str, decks: Sequence[str]) -> str:
+    """The path of the deck that is meant by a path or by a file's name; of a new one, if it can be a deck's."""
+    path = wanted if wanted.endswith(".md") else f"{wanted}.md"
+    named = [deck for deck in decks if path == deck] or [deck for deck in decks if Path(deck).name == path]
+    if len(named) > 1:
+        raise DeckError(f"{wanted!r} names several decks; say one of: {', '.join(named)}")
+    parts = Path(path).parts
+    if not named and (Path(path).is_absolute() or any(part.startswith(".") for part in parts) or "\\" in path):
+        raise DeckError(f"{wanted!r} is no name of a deck; give one such as mine.md")
+    return named[0] if named else path
+
+
+def with_simulation(source: str, simulation: str) -> str:
+    """A card's Markdown with a `[simulation]` table, in its settings or in new ones."""
+    table = f'[simulation]\nname = "{simulation}"\n'
+    found = _SETTINGS.search(source)
+    if found is None:
+        return f"{source}\n\n```toml\n{table}```"
+    return f"{source[: found.end(2)]}\n{table}{source[found.end(2) :]}"
+
+
 def _with_folder(file: Path) -> Path:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -145,8 +194,8 @@ def _with_folder(file: Path) -> Path:
     return file
 
 
-def _retitled(markdown: str, *, identity: str | None = None, tag: str = "", wanted: bool = True) -> str:
+def _retitled(markdown: str, *, identity: str | None = None, tags: Sequence[str] | None = None) -> str:
     """A card's Markdown with other attributes in its heading."""
     heading, line, rest = markdown.partition("\n")
     end = "\r" if heading.endswith("\r") else ""
-    return with_attributes(heading.rstrip(), identity=identity, tag=tag, wanted=wanted) + end + line + rest
+    return with_attributes(heading.rstrip(), identity=identity, tags=tags) + end + line + rest

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # and imported where they are used: a start pays only for wha
     from studyapp.checking import CheckReport
     from studyapp.core.exam.clock import Reading
     from studyapp.core.verifying import Verification
+    from studyapp.editing import Editing
     from studyapp.exams import Exams
     from studyapp.lab import Laboratory
     from studyapp.runs.worker import Limits as RunLimits
@@ -200,15 +201,13 @@ class Library:
         authoring.stamp_card(self.places.decks / card.deck, card, self.store.files()[card.deck].sha256)
         self.synchronise()
 
-    def attach(self, card: Card, simulation: str) -> None:
-        """Let a card of the learner's own folder launch a simulation: write it into the card's settings."""
-        file = self.places.decks / card.deck
-        if not file.is_file():
-            raise LibraryError(f"{card.deck} is not in your own decks folder {self.places.decks}; copy it there first")
-        from studyapp import authoring
+    @cached_property
+    def editing(self) -> Editing:
+        """The learner's own decks, to be written to."""
+        from studyapp.editing import Editing
 
-        authoring.attach(file, card, simulation)
-        self.synchronise()
+        own, shipped = self.places.decks, self.places.shipped / "decks"
+        return Editing(own, shipped, taken=self.store.families(), written=self.synchronise)
 
     def matching(self, wanted: Sequence[str]) -> tuple[str, ...]:
         """The decks that a person's words name: a path, a file name without `.md`, or a title; all if none are given.

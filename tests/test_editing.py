@@ -22,7 +22,12 @@ class Folders:
         for folder, name, text in ((self.shipped, "shipped.md", SHIPPED), (self.own, "mine.md", MINE)):
             folder.mkdir()
             (folder / name).write_text(text, encoding="utf-8")
-        self.editing = Editing(self.own, self.shipped)
+        self.taken: set[str] = set()
+        self.written = 0
+        self.editing = Editing(self.own, self.shipped, taken=self.taken, written=self._count)
+
+    def _count(self) -> None:
+        self.written += 1
 
     def cards(self, deck: str) -> dict[str, Card]:
         """The cards of a deck as they are read now."""
@@ -58,19 +63,21 @@ def test_the_template_is_a_sound_card() -> None:
 
 def test_a_new_card_gets_its_headings_slug_and_a_number_if_that_is_taken(folders: Folders) -> None:
     """Below a card, or at the end of a deck that may be new."""
+    folders.taken |= {"three"}
     draft = folders.editing.begin_new("mine.md", folders.cards("mine.md")["three"])
-    assert folders.editing.save(draft, "## Three\n\nAgain.", {"three"}) == "three-2"
-    assert folders.editing.save(Draft("new.md", "", ""), "## Four {.tag}\n\nFourth.", set()) == "four"
+    assert folders.editing.save(draft, "## Three\n\nAgain.") == "three-2"
+    assert folders.editing.save(Draft("new.md", "", ""), "## Four {.tag}\n\nFourth.") == "four"
     assert (folders.own / "new.md").read_text() == "# new\n\n## Four {#four .tag}\n\nFourth.\n"
     assert (folders.own / "mine.md").read_text() == MINE + "\n## Three {#three-2}\n\nAgain.\n"
 
 
 def test_an_id_of_another_card_is_refused(folders: Folders) -> None:
     """Of any deck; nothing is written."""
+    folders.taken |= {"one"}
     with pytest.raises(DeckError, match="'one' is another card's"):
-        folders.editing.save(Draft("mine.md", "", ""), "## X {#one}\n\nx", {"one"})
+        folders.editing.save(Draft("mine.md", "", ""), "## X {#one}\n\nx")
     with pytest.raises(DeckError, match=r"line 1: the answer is empty"):
-        folders.editing.save(Draft("mine.md", "", ""), "## X", set())
+        folders.editing.save(Draft("mine.md", "", ""), "## X")
     assert (folders.own / "mine.md").read_text() == MINE
 
 
@@ -78,16 +85,16 @@ def test_an_edit_changes_the_card_alone_unless_somebody_else_did(folders: Folder
     """Then it is asked which one counts."""
     draft = folders.editing.begin(folders.cards("mine.md")["three"])
     assert draft.markdown == "## Three {#three}\n\nThird."
-    assert folders.editing.save(draft, "## Three! {#three}\n\n3.", set()) == "three"
+    assert folders.editing.save(draft, "## Three! {#three}\n\n3.") == "three"
     assert (folders.own / "mine.md").read_text() == "# Mine\n\n## Three! {#three}\n\n3.\n"
     with pytest.raises(CardChangedError):
-        folders.editing.save(draft, "## Three? {#three}\n\n3.", set())
+        folders.editing.save(draft, "## Three? {#three}\n\n3.")
 
 
 def test_a_shipped_deck_is_copied_before_its_first_edit(folders: Folders) -> None:
     """The shipped file is never written to, and a newer one is told."""
     card = folders.cards("shipped.md")["two"]
-    folders.editing.save(folders.editing.begin(card), "## Two {#two}\n\nMine now.", set())
+    folders.editing.save(folders.editing.begin(card), "## Two {#two}\n\nMine now.")
     assert (folders.shipped / "shipped.md").read_text() == SHIPPED
     assert (folders.own / "shipped.md").read_text() == SHIPPED.replace("Second.", "Mine now.")
     assert (folders.own / CAME / "shipped.md").read_text() == SHIPPED
@@ -105,13 +112,14 @@ def test_a_copy_has_no_id_until_it_is_saved(folders: Folders) -> None:
     """It stands below its original, with the same tags."""
     draft = folders.editing.begin_copy(folders.cards("shipped.md")["one"])
     assert draft == Draft("shipped.md", "", "## One {.basics}\n\nFirst. It is so.", after="one")
-    assert folders.editing.save(draft, draft.markdown, {"one", "two"}) == "one-2"
+    folders.taken |= {"one", "two"}
+    assert folders.editing.save(draft, draft.markdown) == "one-2"
     assert list(folders.cards("shipped.md")) == ["one", "one-2", "two"]
 
 
 def test_a_card_is_moved_with_its_id(folders: Folders) -> None:
     """And is in one deck then."""
-    folders.editing.move(folders.cards("shipped.md")["two"], "mine.md")
+    folders.editing.move(folders.cards("shipped.md")["two"], "mine.md", ["mine.md", "shipped.md"])
     assert list(folders.cards("mine.md")) == ["three", "two"]
     assert list(folders.cards("shipped.md")) == ["one"]
 
@@ -120,17 +128,19 @@ def test_what_would_not_be_sound_in_the_other_deck_is_not_moved(folders: Folders
     """It stays where it is."""
     (folders.own / "mine.md").write_text(MINE + "\n## Two {#two}\n\nTaken.\n")
     with pytest.raises(DeckError, match="id"):
-        folders.editing.move(folders.cards("shipped.md")["two"], "mine.md")
+        folders.editing.move(folders.cards("shipped.md")["two"], "mine.md", ["mine.md", "shipped.md"])
     assert list(folders.cards("shipped.md")) == ["one", "two"]
 
 
 def test_a_tag_is_given_and_taken_away(folders: Folders) -> None:
     """In the heading, where a reader of the file sees it; the id stays."""
     card = folders.cards("mine.md")["three"]
-    folders.editing.tag(card, "hard", True)
-    assert "## Three {#three .hard}\n" in (folders.own / "mine.md").read_text()
-    folders.editing.tag(card, "hard", True)
-    folders.editing.tag(card, "hard", False)
+    folders.editing.tag(card, ["hard", "new"])
+    assert "## Three {#three .hard .new}\n" in (folders.own / "mine.md").read_text()
+    assert folders.editing.tags(card) == ("hard", "new")
+    with pytest.raises(DeckError, match="neither an id nor a tag"):
+        folders.editing.tag(card, ["two words"])
+    folders.editing.tag(card, [])
     assert (folders.own / "mine.md").read_text() == MINE
 
 
@@ -138,13 +148,13 @@ def test_a_card_taken_out_can_be_put_back(folders: Folders) -> None:
     """With its id, so that its history stays."""
     draft = folders.editing.remove(folders.cards("shipped.md")["one"])
     assert list(folders.cards("shipped.md")) == ["two"]
-    assert folders.editing.save(draft, draft.markdown, set()) == "one"
+    assert folders.editing.save(draft, draft.markdown) == "one"
     assert list(folders.cards("shipped.md")) == ["two", "one"]
 
 
 def test_a_folder_that_cannot_be_written_to_is_one_clear_line(folders: Folders) -> None:
     """A file stands where the learner's folder should be."""
-    editing = Editing(folders.own / "mine.md", folders.shipped)
+    editing = Editing(folders.own / "mine.md", folders.shipped, taken=(), written=lambda: None)
     card = folders.cards("shipped.md")["one"]
     with pytest.raises(DeckError):
-        editing.save(editing.begin(card), "## One {#one}\n\n1.", set())
+        editing.save(editing.begin(card), "## One {#one}\n\n1.")

@@ -329,21 +329,21 @@ def test_a_file_that_changed_since_it_was_read_is_not_stamped(tmp_path: Path) ->
         assert path.read_text() == UNSTAMPED + "\nMore.\n"
 
 
-def test_a_simulation_is_attached_to_own_cards_only(tmp_path: Path) -> None:
-    """It is written into the card's settings."""
+def test_a_simulation_is_attached_in_the_learners_own_folder(tmp_path: Path) -> None:
+    """It is written into the card's settings; a shipped deck is copied there first."""
     own(tmp_path, "# Mine\n\n## Q? {#mine}\n\nA.\n")
     with library(tmp_path, Clock(), plain=basic_deck(1)) as opened:
         mine, shipped = opened.store.card("mine"), opened.store.card("c0")
         assert mine is not None
         assert shipped is not None
-        opened.attach(mine, "softmax_output")
+        opened.editing.attach(mine, "softmax_output")
         attached = opened.store.card("mine")
         assert attached is not None
         assert attached.simulation is not None
         assert attached.simulation.name == "softmax_output"
         assert opened.problems() == []
-        with pytest.raises(LibraryError, match=r"plain\.md is not in your own decks folder"):
-            opened.attach(shipped, "softmax_output")
+        opened.editing.attach(shipped, "softmax_output")
+        assert (tmp_path / "home" / "decks" / "plain.md").exists()
 
 
 def test_what_was_verified_is_remembered_but_not_of_failures(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from studyapp.decks.settings import TAG
@@ -64,15 +65,16 @@ def attribute_place(heading: str) -> int | None:
     return attributes.start(1) if attributes else None
 
 
-def with_attributes(heading: str, *, identity: str | None = None, tag: str = "", wanted: bool = True) -> str:
-    """A heading's text with another id, or none where `identity` is empty, and with or without a tag."""
+def with_attributes(heading: str, *, identity: str | None = None, tags: Sequence[str] | None = None) -> str:
+    """A heading's text with another id (none where `identity` is empty), and with other tags; None leaves them."""
     attributes = _attributes(heading)
     text = heading if attributes is None else heading[: attributes.start()]
     words = attributes[1].split() if attributes else []
     if identity is not None:
         words = [*([f"#{identity}"] if identity else []), *(word for word in words if word[0] != "#")]
-    if tag:
-        words = [word for word in words if word != f".{tag}"] + ([f".{tag}"] if wanted else [])
+    if tags is not None:
+        kept = [word for word in words if word[0] != "." or word[1:] in KIND_MARKS]
+        words = [*kept, *(f".{tag}" for tag in tags)]
     return f"{text.rstrip()} {{{' '.join(words)}}}" if words else text.rstrip()
 
 

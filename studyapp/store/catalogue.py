@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Container
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from studyapp.model import Card, Problem
 from studyapp.store.content import decode
@@ -16,6 +17,9 @@ from studyapp.store.tables import card, deck, problem
 
 _c = card.c
 _CARD = select(_c.content).where(_c.id == bindparam("card_id"), _c.counted)
+_FAMILY = (
+    select(_c.id).where(or_(_c.id == bindparam("family"), _c.id.between(bindparam("low"), bindparam("high")))).limit(1)
+)
 _CARDS = select(_c.content).where(_c.deck == bindparam("path"), _c.counted).order_by(_c.position)
 _COUNTED = select(func.count()).where(_c.deck == deck.c.path, _c.counted).scalar_subquery()
 _DECKS = select(deck.c.path, deck.c.title, _COUNTED, deck.c.source, deck.c.tags).order_by(deck.c.path)
@@ -24,6 +28,16 @@ _PLACES = select(_c.id, _c.deck, _c.line).where(_c.id.in_(_SHARED))
 _p = problem.c
 _PROBLEMS = select(_p.path, _p.line, _p.card, _p.what, _p.remedy)
 _FILES = select(deck.c.path, deck.c.mtime_ns, deck.c.size, deck.c.sha256)
+
+
+class Families(Container[str]):
+    """Ids of which each is looked up when it is asked for."""
+
+    def __init__(self, has: Callable[[str], bool]) -> None:
+        self._has = has
+
+    def __contains__(self, family: object) -> bool:
+        return isinstance(family, str) and self._has(family)
 
 
 class Catalogue:
@@ -48,6 +62,11 @@ class Catalogue:
         """A card by its id, None if no file has it."""
         content = self._connection.scalar(_CARD, {"card_id": card_id})
         return None if content is None else decode(content)
+
+    def has_family(self, family: str) -> bool:
+        """Whether a file has a card of this id, or cloze siblings of it."""
+        given = {"family": family, "low": f"{family}:", "high": f"{family};"}
+        return self._connection.scalar(_FAMILY, given) is not None
 
     def cards(self, path: str) -> list[Card]:
         """The cards of a deck, in the order of the file."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from studyapp.model import Card, Day, Deck, Entry, Event, Kind, Problem, Sat, Schedule
 from studyapp.store.cache import Cache
-from studyapp.store.catalogue import Catalogue
+from studyapp.store.catalogue import Catalogue, Families
 from studyapp.store.log import Log
 from studyapp.store.rows import CardRow, Change, Counts, DeckRow, FileStamp, LogRow, SittingRow
 from studyapp.store.schedules import Schedules
@@ -291,6 +291,10 @@ class Store:
     def card(self, card: str) -> Card | None:
         """A card by its id; None if no file has it."""
         return self._cache.guarded(lambda: self._catalogue.card(card))
+
+    def families(self) -> Container[str]:
+        """The ids that the cards of all files have, without cloze numbers; looked up one by one."""
+        return Families(lambda family: self._cache.guarded(lambda: self._catalogue.has_family(family)))
 
     def cards(self, deck: str | None = None) -> Iterator[Card]:
         """The cards of a deck, or of all decks by path, in the order of the file; read deck by deck."""

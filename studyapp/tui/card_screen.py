@@ -12,15 +12,17 @@ from textual.widgets import Static
 from studyapp.core.questions import Question, pose
 from studyapp.model import Card, Flagged
 from studyapp.tui import review_text, wording
+from studyapp.tui.card_acts import CardActs
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
-from studyapp.tui.screen import StudyScreen
 
 
-class CardScreen(StudyScreen):
+class CardScreen(CardActs):
     """Front, answer and place in the schedule. Looking at a card moves no date."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *CardActs.EDITING,
+        *CardActs.WRITING,
         Binding("exclamation_mark", "suspend", "suspend, or take back into study"),
         Binding("h", "history", "history of the card"),
         Binding("x", "simulation", "open its simulation in the Lab"),
@@ -55,9 +57,21 @@ class CardScreen(StudyScreen):
         """Lay it out anew."""
         self.renew()
 
+    def on_screen_resume(self) -> None:
+        """It may have been edited."""
+        if self.is_mounted:
+            self.renew()
+
+    def subject(self) -> Card:
+        """The card that is shown."""
+        return self._card
+
     def renew(self) -> None:
-        """Show the card and where it stands."""
+        """Show the card as its file has it now, and where it stands."""
         with self.study_app.guard():
+            card = self.library.store.card(self._card.id)
+            if card is not None and card != self._card:
+                self._card, self._question = card, pose(card, 0)
             self._show()
 
     def _show(self) -> None:
@@ -71,10 +85,16 @@ class CardScreen(StudyScreen):
         flag = "take back into study" if schedule.suspended else "suspend"
         self.query_one(Hints).show(
             [
+                Hint("e", "edit", "screen.edit"),
+                Hint("n", "new card", "screen.write_new"),
+                Hint("c", "copy", "screen.copy"),
+                Hint("m", "move", "screen.move"),
+                Hint("t", "tags", "screen.tag"),
                 Hint("!", flag, "screen.suspend"),
                 Hint("x", "simulation", "screen.simulation"),
                 Hint("h", "history", "screen.history"),
                 Hint("u", "undo", "app.undo"),
+                Hint("?", "keys", "app.keys"),
                 Hint("q", "back", "app.pop_screen"),
             ]
         )

@@ -208,7 +208,7 @@ class LabListScreen(StudyScreen):
             self.study_app.say("A simulation is attached from a card: press x there.")
         elif name is not None:
             with self.study_app.guard():
-                self.library.attach(self._card, name)
+                self.library.editing.attach(self._card, name)
                 self.app.pop_screen()
                 self.study_app.say(f"{self._card.id} launches {name} from now on.")
 

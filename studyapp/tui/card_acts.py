@@ -1,0 +1,138 @@
+"""What can be done to the card on a screen: edit it, write another one, move it, tag it, take it out."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from typing import ClassVar
+
+from textual.app import SuspendNotSupported
+from textual.binding import Binding, BindingType
+
+from studyapp.model import Card
+from studyapp.tui.screen import StudyScreen
+
+
+class CardActs(StudyScreen):
+    """A screen with a card, `subject`; what is written is in its file at once, and the screen shows it anew."""
+
+    EDITING: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", "edit the card"),
+        Binding("o", "open_editor", "open its file in $EDITOR, at the card"),
+    ]
+    WRITING: ClassVar[list[BindingType]] = [
+        Binding("n", "write_new", "write a new card below it"),
+        Binding("c", "copy", "copy it, and change the copy"),
+        Binding("m", "move", "move it to another deck"),
+        Binding("t", "tag", "its tags"),
+        Binding("delete", "take_out", "take it out of its deck"),
+    ]
+
+    def subject(self) -> Card | None:
+        """The card that is meant; None where there is none just now."""
+        raise NotImplementedError
+
+    def action_edit(self) -> None:
+        """Edit the card as Markdown."""
+        from studyapp.tui.edit import EditScreen
+
+        card = self.subject()
+        if card is not None:
+            with self.study_app.guard():
+                self.app.push_screen(EditScreen(self.library.editing.begin(card)))
+
+    def action_write_new(self) -> None:
+        """Write a new card below this one."""
+        from studyapp.tui.edit import EditScreen
+
+        card = self.subject()
+        if card is not None:
+            self.app.push_screen(EditScreen(self.library.editing.begin_new(card.deck, card)))
+
+    def action_copy(self) -> None:
+        """Write a new card that begins as a copy of this one."""
+        from studyapp.tui.edit import EditScreen
+
+        card = self.subject()
+        if card is not None:
+            with self.study_app.guard():
+                self.app.push_screen(EditScreen(self.library.editing.begin_copy(card)))
+
+    def action_open_editor(self) -> None:
+        """Open the card's file in the learner's editor, and read it again afterwards."""
+        card = self.subject()
+        if card is None:
+            return
+        with self.study_app.guard():
+            file = self.library.editing.own_file(card.deck)
+            editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+            command = [*editor, f"+{card.line}", str(file)]
+            try:
+                with self.app.suspend():
+                    subprocess.run(command, check=False)
+            except (OSError, ValueError) as error:
+                self.study_app.say(f"{command[0]} did not start ({error}); set EDITOR to your editor.", wrong=True)
+            except SuspendNotSupported:
+                self.study_app.say(f"Here no other program can take the screen; the card is in {file}.", wrong=True)
+            self.library.synchronise()
+            self.renew()
+
+    def action_move(self) -> None:
+        """Move the card to another deck."""
+        self.run_worker(self._move(), group="act", exclusive=True, exit_on_error=False)
+
+    async def _move(self) -> None:
+        from studyapp.tui.ask import AskLine
+
+        card = self.subject()
+        if card is None:
+            return
+        decks = [deck.path for deck in self.library.store.decks()]
+        others = ", ".join(deck for deck in decks if deck != card.deck)
+        question = f"Move {card.family} to which deck? A new name, such as mine.md, begins one.\n{others}"
+        wanted = await self.app.push_screen_wait(AskLine(question, "", "move it"))
+        if wanted:
+            with self.study_app.guard():
+                deck = self.library.editing.move(card, wanted, decks)
+                self.study_app.say(f"Moved to {deck}.")
+                self.renew()
+
+    def action_tag(self) -> None:
+        """Change the card's own tags."""
+        self.run_worker(self._tag(), group="act", exclusive=True, exit_on_error=False)
+
+    async def _tag(self) -> None:
+        from studyapp.tui.ask import AskLine
+
+        card = self.subject()
+        if card is None:
+            return
+        with self.study_app.guard():
+            own = self.library.editing.tags(card)
+            others = [tag for tag in card.tags if tag not in own]
+            more = f" (from its part and deck: {', '.join(others)})" if others else ""
+            said = await self.app.push_screen_wait(
+                AskLine(f"Tags of {card.family}, with blanks between{more}", " ".join(own), "keep these")
+            )
+            # The field cannot tell an empty line from Esc: a card keeps its last tag until it is edited.
+            if said:
+                self.library.editing.tag(card, said.replace(",", " ").split())
+                self.renew()
+
+    def action_take_out(self) -> None:
+        """Take the card out of its deck."""
+        self.run_worker(self._take_out(), group="act", exclusive=True, exit_on_error=False)
+
+    async def _take_out(self) -> None:
+        from studyapp.tui.ask import AskYesNo
+
+        card = self.subject()
+        if card is None:
+            return
+        question = f"Take {card.family} out of {card.deck}? What you did with it stays in the log."
+        if await self.app.push_screen_wait(AskYesNo(question, "take it out", "keep it")):
+            with self.study_app.guard():
+                self.library.editing.remove(card)
+                self.app.pop_screen()
+                self.study_app.say(f"Taken out: {card.family}.")

@@ -1,0 +1,166 @@
+"""A card as Markdown, to be written: beside it what it will look like, below it what is wrong, as it is typed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from studyapp.core.questions import pose
+from studyapp.decks import CardChangedError, DeckError
+from studyapp.editing import Draft, look
+from studyapp.model import Card, Problem
+from studyapp.tui import review_text, wording
+from studyapp.tui.card_text import plain
+from studyapp.tui.hints import Hint, Hints
+from studyapp.tui.screen import StudyScreen
+
+PAUSE = 0.15
+"""Seconds without a key after which the card is looked at again."""
+MOST_PROBLEMS = 3
+LONGEST = 100_000
+"""Characters of a text that is looked at while it is typed; a longer one is only looked at when it is saved."""
+
+
+class EditScreen(StudyScreen):
+    """A card being written. Nothing is in its file before it is saved, and a text with a problem is not saved."""
+
+    AUTO_FOCUS = "#text"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "save", "save the card", priority=True),
+        Binding("f3", "preview", "the text, or what it will look like", priority=True),
+        Binding("escape", "leave", "back; asks if something is not saved", priority=True),
+    ]
+    CSS = """
+    EditScreen #body { height: 1fr; }
+    EditScreen #text { width: 1fr; border: none; padding: 0 1; background: $background; }
+    EditScreen #preview { width: 1fr; padding: 0 1; border-left: solid $panel-lighten-2; }
+    EditScreen #preview Static { height: auto; margin-bottom: 1; }
+    EditScreen #wrong { height: auto; max-height: 4; padding: 0 1; border-top: solid $panel-lighten-2; }
+    EditScreen.narrow #preview { display: none; border-left: none; }
+    EditScreen.narrow.previewing #preview { display: block; }
+    EditScreen.narrow.previewing #text { display: none; }
+    """
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self._draft = draft
+        self._pause: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Where it goes, the text, the card, what is wrong."""
+        name = f"Edit · {self._draft.card}" if self._draft.card else "New card"
+        yield Static(plain(f"{name}    {self._draft.deck}"), classes="bar")
+        with Horizontal(id="body"):
+            yield TextArea(self._draft.markdown, id="text", soft_wrap=True, show_line_numbers=False)
+            with VerticalScroll(id="preview", can_focus=False):
+                yield Static(id="front")
+                yield Static(id="back")
+        yield Static(id="wrong")
+        yield Hints(id="hints")
+
+    def on_mount(self) -> None:
+        """Look at the card as it is."""
+        area = self._area
+        area.cursor_blink = False
+        if not self._draft.card:
+            area.select_line(0)  # its first key replaces the sample question
+        self._look()
+
+    @property
+    def _area(self) -> TextArea:
+        return self.query_one(TextArea)
+
+    # --- looking ----------------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """Both sides stand beside each other where there is room; else F3 turns."""
+        self.set_class(self.app.size.width < 110, "narrow")
+        self._show_hints()
+        self.call_after_refresh(self._look)
+
+    def on_text_area_changed(self) -> None:
+        """Look again when there is a pause."""
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(PAUSE, self._look)
+
+    def _look(self) -> None:
+        text = self._area.text
+        if len(text) > LONGEST:
+            self.static("wrong").update("A long text: it is looked at when it is saved.")
+            return
+        cards, wrong = look(text)
+        self._show_wrong(wrong)
+        self._show_card(cards)
+
+    def _show_wrong(self, wrong: tuple[Problem, ...]) -> None:
+        lines = [f"! line {one.line}: {one.what}; {one.remedy}".removesuffix("; ") for one in wrong[:MOST_PROBLEMS]]
+        if len(wrong) > MOST_PROBLEMS:
+            lines.append(f"  and {wording.counted(len(wrong) - MOST_PROBLEMS, 'more', 'more')}")
+        self.static("wrong").update(plain("\n".join(lines) or "✓ a sound card"))
+
+    def _show_card(self, cards: tuple[Card, ...]) -> None:
+        if not cards:
+            self.static("front").update(plain("Nothing to show yet."))
+            self.static("back").update("")
+            return
+        width = max(20, self.query_one("#preview").size.width - 4)
+        question = pose(cards[0], 0)
+        more = f"{len(cards)} cards; the first:\n\n" if len(cards) > 1 else ""
+        self.static("front").update(Content.assemble(plain(more), review_text.front(question, False, width)))
+        self.static("back").update(review_text.both_sides(question, width))
+
+    def _show_hints(self) -> None:
+        narrow = [Hint("F3", "how it looks", "screen.preview")] if self.has_class("narrow") else []
+        self.query_one(Hints).show([Hint("F2", "save", "screen.save"), *narrow, Hint("Esc", "back", "screen.leave")])
+
+    # --- keys -------------------------------------------------------------------------------------
+
+    def action_preview(self) -> None:
+        """Turn between the text and the card, where there is room for one of them."""
+        self.toggle_class("previewing")
+        self.call_after_refresh(self._look)
+
+    def action_save(self) -> None:
+        """Write the card into its file; it stays open if that cannot be."""
+        self.run_worker(self._save(), group="save", exclusive=True, exit_on_error=False)
+
+    async def _save(self) -> None:
+        from studyapp.tui.ask import AskYesNo
+
+        text = self._area.text
+        try:
+            name = self.library.editing.save(self._draft, text)
+        except CardChangedError as error:
+            question = f"Another program changed {self._draft.card} meanwhile. Write your text over it?"
+            if await self.app.push_screen_wait(AskYesNo(question, "yes, mine counts", "no, look at it again")):
+                self._draft = Draft(self._draft.deck, self._draft.card, text, error.current)
+                await self._save()
+            return
+        except DeckError as error:
+            self.static("wrong").update(plain(f"! {error}"))
+            return
+        self.app.pop_screen()
+        self.study_app.say(f"Saved: {name}.")
+
+    def action_leave(self) -> None:
+        """Back; a text that is not saved is asked about."""
+        self.run_worker(self._leave(), group="leave", exclusive=True, exit_on_error=False)
+
+    async def _leave(self) -> None:
+        from studyapp.tui.ask import AskYesNo
+
+        if self.has_class("previewing"):
+            self.action_preview()
+            return
+        if self._area.text != self._draft.markdown:
+            question = "What you wrote is not saved. Leave it?"
+            if not await self.app.push_screen_wait(AskYesNo(question, "leave it", "go on writing")):
+                return
+        self.app.pop_screen()
