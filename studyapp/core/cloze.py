@@ -18,6 +18,7 @@ _BLOCK_END = re.compile(r"\n(?=[ \t]*(?:\n|[-+*][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \
 _MATHS = re.compile(
     r"\\.|(?P<maths>\$\$(?:\\.|[^\\$])+\$\$|\$(?![\s$])(?:\\.|[^\\$\n]|\n(?![ \t]*\n))*?(?<!\s)\$(?![\d$]))", re.S
 )
+_PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
 _OPENING = re.compile(r"\\.|\{\{c([0-9]+):(:?)", re.S)
 _BRACE = re.compile(r"\\.|[{}]", re.S)
 
@@ -162,12 +163,16 @@ def cloze_answer(text: str, n: int) -> tuple[str, ...]:
 def cloze(text: str, number: int, *, reveal: bool) -> str:
     r"""The text, as Markdown, asking for one gap as `[…]` or `[hint]`, all other gaps filled in.
 
-    Inside a formula a gap without a hint is `{\hidden{answer}}`, which keeps the place of the answer and shows nothing.
+    Paragraphs after the last one with a gap are the explanation: they are left out until the answer is revealed. Inside
+    a formula a gap without a hint is `{\hidden{answer}}`, which keeps the place of the answer and shows nothing.
 
     Revealed, the answer is bold; a formula stays `$...$`, since bold maths would not be read as maths. ClozeError when
     the text has no gap of that number.
     """
     found = gaps(text)
+    if found and not reveal:
+        after = _PARAGRAPH_END.search(without_code(text), found[-1].end)
+        text = text[: after.start()] if after else text
     if number not in {gap.number for gap in found}:
         raise ClozeError(f"there is no gap c{number}")
     maths = maths_ranges(text)

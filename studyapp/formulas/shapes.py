@@ -20,7 +20,7 @@ from studyapp.formulas.nodes import (
     Sign,
     Text,
 )
-from studyapp.formulas.symbols import Role
+from studyapp.formulas.symbols import WORDS, Role
 
 
 def opened(row: Row) -> list[tuple[Node, Hidden | None]]:
@@ -112,9 +112,24 @@ def right(node: Node) -> Role:
 
 
 def before(nodes: Sequence[Node], place: int) -> Role | None:
-    """The role of what stands before a place, spaces left out; None at the start."""
-    ends = (right(nodes[other]) for other in range(place - 1, -1, -1) if not _is_space(nodes[other]))
-    return next(ends, None)
+    """The role of what stands before a place, spaces left out; None at the start.
+
+    A word counts as a function that waits for its argument only if it is one of TeX's own: log, max.
+    """
+    last = next((nodes[other] for other in range(place - 1, -1, -1) if not _is_space(nodes[other])), None)
+    if last is None:
+        return None
+    role = right(last)
+    return Role.ORDINARY if role is Role.WORD and not _is_function(last) else role
+
+
+def _is_function(node: Node) -> bool:
+    match node:
+        case Scripted(base):
+            return _is_function(base)
+        case Sign(text):
+            return text in WORDS
+    return False
 
 
 def after(nodes: Sequence[Node], place: int) -> Role | None:

@@ -27,6 +27,23 @@ LONGEST = 100_000
 """Characters of a text that is looked at while it is typed; a longer one is only looked at when it is saved."""
 
 
+class CardText(TextArea):
+    """The field for a card's Markdown."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+home", "to_start", "first line", show=False),
+        Binding("ctrl+end", "to_end", "last line", show=False),
+    ]
+
+    def action_to_start(self) -> None:
+        """Put the caret before everything."""
+        self.move_cursor((0, 0))
+
+    def action_to_end(self) -> None:
+        """Put the caret after everything."""
+        self.move_cursor(self.document.end)
+
+
 class EditScreen(StudyScreen):
     """A card being written. Nothing is in its file before it is saved, and a text with a problem is not saved."""
 
@@ -57,7 +74,7 @@ class EditScreen(StudyScreen):
         name = f"Edit · {self._draft.card}" if self._draft.card else "New card"
         yield Static(plain(f"{name}    {self._draft.deck}"), classes="bar")
         with Horizontal(id="body"):
-            yield TextArea(self._draft.markdown, id="text", soft_wrap=True, show_line_numbers=False)
+            yield CardText(self._draft.markdown, id="text", soft_wrap=True, show_line_numbers=False)
             with VerticalScroll(id="preview", can_focus=False):
                 yield Static(id="front")
                 yield Static(id="back")

@@ -148,3 +148,21 @@ def test_any_text_gives_gaps_or_a_cloze_error(text: str) -> None:
         assert text.startswith(f"{{{{c{gap.number}::", gap.start)
         assert text[: gap.end].endswith("}}")
         assert cloze(text, gap.number, reveal=False) != text
+
+
+def test_the_explanation_comes_with_the_answer() -> None:
+    """Paragraphs after the last one with a gap are no part of the question; a blank line in code ends none."""
+    text = "Ice {{c1::floats}}.\n\nWater is {{c2::denser}}\nthan ice.\n\nSo it floats.\n\nAlways."
+    assert cloze(text, 1, reveal=False) == "Ice […].\n\nWater is denser\nthan ice."
+    assert cloze(text, 2, reveal=False) == "Ice floats.\n\nWater is […]\nthan ice."
+    assert cloze(text, 1, reveal=True).endswith("So it floats.\n\nAlways.")
+    code = "{{c1::This}}:\n```\na\n\nb\n```\nand that.\n\nWhy."
+    assert cloze(code, 1, reveal=False) == "\\[…\\]:\n```\na\n\nb\n```\nand that."
+
+
+def test_a_gap_in_a_formula_keeps_its_place() -> None:
+    """It hides its answer there; a hint is shown instead of it."""
+    text = r"It is $\frac{1}{{{c1::2\sigma^2}}} {{c2::r^2::a square}}$."
+    assert cloze(text, 1, reveal=False) == r"It is $\frac{1}{{\hidden{2\sigma^2}}} r^2$."
+    assert cloze(text, 2, reveal=False) == r"It is $\frac{1}{2\sigma^2} [a square]$."
+    assert cloze(text, 1, reveal=True) == r"It is $\frac{1}{2\sigma^2} r^2$."

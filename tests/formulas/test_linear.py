@@ -58,6 +58,8 @@ def test_a_fraction_keeps_its_numerator_and_denominator_together(latex: str, tex
         (r"\frac{1}{n}\sum_i x_i", "(1/n) Σᵢ xᵢ"),
         (r"\sum_i \frac{x_i}{n}", "Σᵢ (xᵢ/n)"),
         (r"a/-\frac{b}{c}", "a/−(b/c)"),
+        (r"\text{bias}^2 + \text{variance} - \mathrm{noise} - 1", "bias² + variance − noise − 1"),
+        (r"\log -x", "log −x"),
         (r"x - \frac{a}{b} = \frac{c}{d}", "x − a/b = c/d"),
         (r"\left(\frac{a}{b}\right)^2", "(a/b)²"),
         (r"\frac{a}{b}^2", "(a/b)²"),

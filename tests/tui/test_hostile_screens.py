@@ -22,6 +22,7 @@ import studyapp.tui
 from studyapp.core.exam.making import Blueprint
 from studyapp.core.exam.paper import ExamRules
 from studyapp.tui.app import StudyApp
+from studyapp.tui.card_acts import CardActs
 from studyapp.tui.exam_running import ExamGate
 from studyapp.tui.lab_actions import LabActions
 from studyapp.tui.lab_experiment import ExperimentScreen
@@ -146,5 +147,5 @@ def test_every_screen_is_visited() -> None:
     steps = [step for way in (*FROM_HOME.values(), *FROM_CARD.values(), *FROM_SUBMISSIONS.values()) for step in way]
     steps += [step for way in FROM_EXAM.values() for step in way]
     visited = {step.screen for step in steps if isinstance(step, See)}
-    bases = {StudyScreen, ListScreen, LabActions, ExperimentScreen}
+    bases = {StudyScreen, ListScreen, LabActions, ExperimentScreen, CardActs}
     assert known - bases - {ExamGate} == visited - {CommandPalette}  # the gate has nothing on it

@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from studyapp.tui.ask import AskLine, AskPrediction, AskYesNo
 from studyapp.tui.card_screen import CardScreen
+from studyapp.tui.edit import EditScreen
 from studyapp.tui.exam_answer import AnswerScreen
 from studyapp.tui.exam_form import ExamFormScreen
 from studyapp.tui.exam_lobby import LobbyScreen
@@ -108,7 +109,11 @@ FROM_HOME: dict[str, Sequence[Step]] = {
         "x",
         wait("a_hostile"),
         See(LabListScreen, [*fields("front"), told("simulation")]),
-        f"q q {CLEAR}",
+        "q e",
+        wait("F2 save"),
+        See(EditScreen, [*fields("front"), *fields("back")[:1]]),
+        "escape",
+        f"q {CLEAR}",
         events.Paste("choice"),
         "enter",
         See(CardScreen, fields("front", "right", "wrong", "back", "hint")),

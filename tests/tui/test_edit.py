@@ -1,0 +1,139 @@
+"""Writing cards in the app: what is typed is looked at, saved whole or not at all, and never lost by a slip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.studying import Clock, basic_deck, library, own
+from tests.tui.samples import CHOICE
+from tests.tui.screens import Seat, at_home
+
+MINE = "# Mine\n\n## What is a mean? {#mean .basics}\n\nThe sum over the number. It is the centre.\n"
+
+
+async def card(seat: Seat, words: str) -> None:
+    """Open the card with these words."""
+    await seat.press("/")
+    await seat.type(words)
+    await seat.press("enter")
+    seat.see("Card · ")
+
+
+async def test_a_card_is_edited_and_saved(tmp_path: Path) -> None:
+    """The preview and the problems follow what is typed; F2 writes the file, and the card is shown as it is now."""
+    file = own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await card(seat, "mean")
+            await seat.press("e")
+            seat.see("Edit · mean +mine.md", "✓ a sound card", "F2 save", "{#mean .basics}")
+            await seat.press("ctrl+end", *"!")
+            await seat.wait("the centre.! *$|the centre.! ")
+            await seat.press("ctrl+home", "ctrl+k")
+            await seat.wait("! line 1: the text is not one card")
+            await seat.press("f2")
+            seat.see("! .*the text is not one card|! .*no card")
+            assert file.read_text() == MINE
+            await seat.press("ctrl+z")
+            await seat.wait("✓ a sound card")
+            await seat.press("f2")
+            await seat.wait("Saved: mean")
+            seat.see("It is the centre.!", "mine.md, line 3")
+    assert file.read_text() == MINE.replace("centre.\n", "centre.!\n")
+
+
+async def test_leaving_asks_about_what_is_not_saved(tmp_path: Path) -> None:
+    """Without a change it does not; the file stays as it was."""
+    file = own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "mean")
+            await seat.press("e", "escape")
+            seat.see("Card · mean")
+            await seat.press("e", *"xyz", "escape")
+            await seat.wait("What you wrote is not saved")
+            await seat.press("n")
+            seat.see("Edit · mean", "xyz## What")
+            await seat.press("escape", "y")
+            await seat.wait("Card · mean")
+    assert file.read_text() == MINE
+
+
+async def test_a_new_card_and_a_copy_go_below_the_card(tmp_path: Path) -> None:
+    """Each gets an id of its own; a shipped deck is copied into the learner's folder first."""
+    with library(tmp_path, Clock(), a=CHOICE) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "Which gain")
+            await seat.press("n")
+            seat.see("New card +a.md", "## What is asked")
+            await seat.press("ctrl+home", "shift+end")
+            await seat.type("## New")
+            await seat.press("f2")
+            await seat.wait("Saved: new")
+            await seat.press("c")
+            seat.see("New card")
+            await seat.press("f2")
+            await seat.wait("Saved: which-gain")
+        ids = [one.id for one in opened.store.cards("a.md")]
+        assert ids == ["gain", "which-gain-keeps-the-level-of-a-relu-layer", "new"]
+    assert (tmp_path / "home" / "decks" / "a.md").exists()
+
+
+async def test_somebody_elses_change_is_asked_about(tmp_path: Path) -> None:
+    """n keeps both as they are; y writes one's own text over the other."""
+    file = own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "mean")
+            await seat.press("e", "ctrl+end", *"!")
+            file.write_text(MINE.replace("centre", "middle"))
+            await seat.press("f2")
+            await seat.wait("Another program changed mean meanwhile")
+            await seat.press("n")
+            seat.see("Edit · mean")
+            assert "middle" in file.read_text()
+            await seat.press("f2")
+            await seat.wait("Another program")
+            await seat.press("y")
+            await seat.wait("Saved: mean")
+    assert file.read_text() == MINE.replace("centre.\n", "centre.!\n")
+
+
+async def test_a_card_is_moved_tagged_and_taken_out(tmp_path: Path) -> None:
+    """From the card's screen, each in the file at once."""
+    file = own(tmp_path, MINE)
+    with library(tmp_path, Clock(), plain=basic_deck(1)) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "mean")
+            await seat.press("t")
+            seat.see("Tags of mean", "basics")
+            await seat.type(" hard")
+            await seat.press("enter")
+            await seat.until(lambda: "{#mean .basics .hard}" in file.read_text())
+            await seat.press("m")
+            seat.see("Move mean to which deck", "plain.md")
+            await seat.press(*"notes", "enter")
+            await seat.wait("Moved to notes.md")
+            seat.see("notes.md, line 3")
+            await seat.press("delete")
+            await seat.wait("Take mean out of notes.md")
+            await seat.press("y")
+            await seat.wait("Taken out: mean")
+            seat.see("no card has all these words")
+        assert opened.store.card("mean") is None
+
+
+async def test_the_preview_has_a_place_in_a_small_window(tmp_path: Path) -> None:
+    """F3 turns to it and back."""
+    own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "mean")
+            await seat.press("e")
+            assert "The sum over the number. It is the centre." in " ".join(seat.text.split())
+            seat.see("## What is a mean", "F3 how it looks")
+            await seat.press("f3")
+            seat.see("What is a mean", "The sum over")
+            assert "##" not in seat.text
+            await seat.press("f3")
+            seat.see("## What is a mean")
