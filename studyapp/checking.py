@@ -31,9 +31,15 @@ class CheckReport:
 
 
 async def check(
-    files: Mapping[str, Path], unread: Iterable[Problem], *, shipped: Path, laboratory: Laboratory
+    files: Mapping[str, Path],
+    unread: Iterable[Problem],
+    outdated: Iterable[Problem],
+    *,
+    shipped: Path,
+    laboratory: Laboratory,
 ) -> CheckReport:
     """All that is wrong with the deck files, by their relative paths; `unread` is what could not even be listed.
+    `outdated` are copies of shipped decks that have changed since.
 
     Decks under the folder `shipped` are held to more: each card launches a simulation, each answer fits on one glance,
     and what is only a remark about another deck is a problem of theirs.
@@ -48,7 +54,7 @@ async def check(
     wrong += [problem for card in families for problem in unreadable(card, files[card.deck])]
     found = await check_links(laboratory, cards)
     wrong += [at_its_key(problem, files[problem.path]) if problem.path in files else problem for problem in found]
-    remarks = [remark for deck in decks for remark in lint(deck.cards)]
+    remarks = [*outdated, *(remark for deck in decks for remark in lint(deck.cards))]
     remarks += alike(cards)
     wrong += [remark for remark in remarks if remark.path in ours]
     kinds: dict[str, int] = {}

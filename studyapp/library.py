@@ -249,7 +249,8 @@ class Library:
         if not paths:
             files = {name: file for name, (file, _) in self.files().items()}
             unread += self._unreadable
-        return await check(files, unread, shipped=self.places.shipped / "decks", laboratory=self.laboratory)
+        outdated = self.editing.outdated()
+        return await check(files, unread, outdated, shipped=self.places.shipped / "decks", laboratory=self.laboratory)
 
     def here(self, command: str) -> str:
         """A command line, `studyapp ...`, to be typed in any shell: with the data folder if it is not the usual one."""

@@ -147,6 +147,12 @@ class StudySession:
     def _seed(self, card: str) -> int:
         return self._seeds.setdefault(card, self.seeds())
 
+    async def renew(self, card: Card) -> None:
+        """The card in hand was edited: ask it anew; after an answer, show its new texts if its options still fit."""
+        new = await self._pose(card, self._question.seed)
+        fits = self.stage is Stage.ASKED or len(new.options) == len(self._question.options)
+        self.question = new if fits else replace(self._question, card=card)
+
     async def _pose(self, card: Card, seed: int) -> Question:
         key: Key | None = None
         samples: tuple[Sample, ...] = ()
@@ -348,10 +354,7 @@ class StudySession:
         return self._question.card
 
     async def undo(self) -> tuple[Entry, ...]:
-        """Take the newest act back, of this session or an earlier one; its card is in hand again, answer shown.
-
-        Returns what was taken back; nothing when there is nothing to undo.
-        """
+        """Take the newest act back, of any session, its card in hand again with its answer; returns it, or nothing."""
         now = self.now()
         return await self.follow(self.store.undo(at=now, day=self.study_day(now)), undone=True)
 
@@ -383,14 +386,9 @@ class StudySession:
                     drilling = self.store.schedule(card_id).drilling
                     self.queue = self.queue.again(card_id, AGAIN_AFTER) if drilling else self.queue.without(card_id)
                     await self.next()
-                case Flagged(card=card_id) if undone:
-                    self.queue = self.queue.first(card_id)
-                    await self.next()
                 case Flagged(card=card_id):
-                    self.queue = self.queue.without(card_id)
+                    self.queue = self.queue.first(card_id) if undone else self.queue.without(card_id)
                     await self.next()
-                case _:
-                    pass
         return tuple(entries)
 
     def summary(self) -> Summary:

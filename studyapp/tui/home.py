@@ -17,6 +17,8 @@ from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.screen import StudyScreen
 
+OWN_DECK = "mine.md"
+"""Where a new card goes from the row of all decks."""
 MINUTES = (5, 10, 15, 20, 30, 45, 60, 90, 120)
 """The budgets that + and - step through."""
 
@@ -33,6 +35,7 @@ class HomeScreen(StudyScreen):
         Binding("p", "exam", "practice exam: choose one, or see your submissions"),
         Binding("x", "lab", "the Lab: every simulation"),
         Binding("s", "statistics", "statistics: how sure you are, and how right"),
+        Binding("n", "write_new", "write a new card: in the highlighted deck, or in mine.md"),
         Binding("exclamation_mark", "problems", "what is wrong in the decks"),
         Binding("u", "app.undo", "take the last answer or act back"),
         Binding("U", "app.redo", "do it again"),
@@ -99,10 +102,11 @@ class HomeScreen(StudyScreen):
             [
                 Hint("Enter", fitted(study, 60), "screen.study"),
                 Hint("+", "more", "screen.minutes(1)"),
-                Hint("-", "less time", "screen.minutes(-1)"),
-                Hint("p", "practice exam", "screen.exam"),
+                Hint("-", "less", "screen.minutes(-1)"),
+                Hint("p", "exam", "screen.exam"),
                 Hint("x", "lab", "screen.lab"),
                 Hint("s", "statistics", "screen.statistics"),
+                Hint("n", "new card", "screen.write_new"),
                 *problems,
                 Hint("u", "undo", "app.undo"),
                 Hint("/", "find", "app.find"),
@@ -162,6 +166,14 @@ class HomeScreen(StudyScreen):
         from studyapp.tui.statistics import StatisticsScreen
 
         self.app.push_screen(StatisticsScreen())
+
+    def action_write_new(self) -> None:
+        """Write a new card at the end of the highlighted deck; of all decks, at the end of one's own."""
+        from studyapp.tui.edit import EditScreen
+
+        if self._overview is not None:
+            deck = OWN_DECK if self._row == 0 else self._overview.rows[self._row - 1].path
+            self.app.push_screen(EditScreen(self.library.editing.begin_new(deck)))
 
     def action_problems(self) -> None:
         """List what is wrong in the decks."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,9 +15,9 @@ from studyapp.core.questions import Asking
 from studyapp.model import Answered
 from studyapp.study import Stage, StudySession
 from studyapp.tui import review_hints, review_keys, review_text
+from studyapp.tui.card_acts import CardActs
 from studyapp.tui.hints import Hints
 from studyapp.tui.review_view import CardView, Turn
-from studyapp.tui.screen import StudyScreen
 from studyapp.tui.stamping import stamp
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ HELPED_CARDS = 5
 """A learner's first answers, so many of them, come with a line that says what to do."""
 
 
-class ReviewScreen(StudyScreen):
+class ReviewScreen(CardActs):
     """A session of Spaced, new or gone on with. `only` says that there is no Home below: leaving ends the app."""
 
     AUTO_FOCUS = ""  # the caret stands in the field only where it was put
@@ -39,6 +38,7 @@ class ReviewScreen(StudyScreen):
         Binding("x", "simulation", "open the card's simulation in the Lab"),
         Binding("i", "hint", "hint (a right answer then counts as hinted)"),
         Binding("h", "history", "history of the card"),
+        *CardActs.EDITING,
         Binding("minus", "bury", "put the card off until tomorrow"),
         Binding("exclamation_mark", "suspend", "take the card out of study"),
         Binding("u", "undo", "take the last answer or act back"),
@@ -75,18 +75,25 @@ class ReviewScreen(StudyScreen):
             else:
                 await self._next()
 
-    def on_screen_resume(self) -> None:
-        """A simulation may have been attached to the card in hand."""
+    async def on_screen_resume(self) -> None:
+        """The card in hand may have been edited, or a simulation attached to it."""
         question = self.session.question
-        if question is None or question.card.simulation is not None:
+        if question is None:
             return
         with self.study_app.guard():
             card = self.library.store.card(question.card.id)
-            if card is not None and card.simulation is not None:
-                self.session.question = replace(question, card=card)
+            if card is None or card == question.card:
+                return
+            await self.session.renew(card)
+            if self.session.stage is Stage.ASKED:
+                await self._begin()
+            else:
                 self._show()
-                if self.session.stage is not Stage.ASKED:
-                    self._run_simulation()
+                self._run_simulation()
+
+    def subject(self) -> Card | None:
+        """The card in hand."""
+        return self.session.question.card if self.session.question is not None else None
 
     # --- showing ----------------------------------------------------------------------------------
 

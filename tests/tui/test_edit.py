@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.studying import Clock, basic_deck, library, own
 from tests.tui.samples import CHOICE
-from tests.tui.screens import Seat, at_home
+from tests.tui.screens import Seat, at_home, in_review
 
 MINE = "# Mine\n\n## What is a mean? {#mean .basics}\n\nThe sum over the number. It is the centre.\n"
 
@@ -137,3 +137,25 @@ async def test_the_preview_has_a_place_in_a_small_window(tmp_path: Path) -> None
             assert "##" not in seat.text
             await seat.press("f3")
             seat.see("## What is a mean")
+
+
+async def test_the_card_in_hand_is_edited_and_asked_anew(tmp_path: Path) -> None:
+    """Before the answer from its beginning; after it with its new text, the answer kept."""
+    file = own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with in_review(opened) as seat:
+            await seat.press("e")
+            await seat.wait("Edit · mean")
+            await seat.press("ctrl+home", "right", "right", "right")
+            await seat.type("So: ")
+            await seat.press("f2")
+            await seat.wait("So: What is a mean")
+            assert "The sum over" not in seat.text
+            await seat.press("space", "e")
+            await seat.wait("Edit · mean")
+            await seat.press("ctrl+end")
+            await seat.type(" Truly.")
+            await seat.press("f2")
+            await seat.wait("centre. Truly.")
+            seat.see("1 Again", "3 Good")
+    assert file.read_text() == MINE.replace("What is", "So: What is").replace("centre.", "centre. Truly.")
