@@ -245,7 +245,7 @@ class ReviewScreen(StudyScreen):
             try:
                 act()
             except ExpressionError as error:
-                self.study_app.say(str(error), wrong=True)
+                self._view.field.complain(str(error))
             else:
                 await self._turn_over()
                 self._stamp(self.session.card)
