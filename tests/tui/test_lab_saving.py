@@ -102,9 +102,10 @@ def test_an_older_file_makes_way_only_for_a_whole_one(tmp_path: Path) -> None:
         saved(tmp_path / "nowhere" / "a.csv", [FIGURE], [RUN])
 
 
-async def test_a_file_that_is_there_makes_way_only_after_a_yes(tmp_path: Path) -> None:
+async def test_a_file_that_is_there_makes_way_only_after_a_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A no, and Esc, lead back to the name, which may be changed."""
-    file = tmp_path / "run.json"
+    monkeypatch.chdir(tmp_path)
+    file = Path("run.json")
     file.write_text("mine")
     with library(tmp_path, Clock()) as opened:
         async with at_home(opened, (120, 40)) as seat:
@@ -118,14 +119,14 @@ async def test_a_file_that_is_there_makes_way_only_after_a_yes(tmp_path: Path) -
                 await seat.press("enter")
                 seat.see("is there already")
             await seat.press("n")
-            await fill(seat, str(tmp_path / "other.json"))
+            await fill(seat, "other.json")
             await seat.wait(r"Saved as .*other\.json")
             assert file.read_text() == "mine"
             await seat.press("f")
             await fill(seat, str(file))
             await seat.press("y")
             await seat.wait(r"Saved as .*run\.json")
-        assert json.loads(file.read_text())["seed"] == json.loads((tmp_path / "other.json").read_text())["seed"]
+        assert json.loads(file.read_text())["seed"] == json.loads(Path("other.json").read_text())["seed"]
 
 
 async def test_numbers_are_saved_from_the_lab_and_from_a_sweep(tmp_path: Path) -> None:
