@@ -160,7 +160,9 @@ def draw(parameters: Parameters, y: Array, sweep: Mapping[str, Array]) -> tuple[
     return (
         Figure(f"{name} and its slope", Axis("z"), Axis("y, y'"), curves),
         Figure(f"Slope < {parameters.threshold:.3g} of the largest", sigma, Axis("share of units"), shares),
-        Figure(f"Outputs at sigma = {parameters.deviation:.3g}", Axis(f"{name}(z)"), Axis("density"), outputs),
+        Figure(
+            f"Outputs at sigma = {parameters.deviation:.3g}", Axis(f"{name}(z)"), Axis("density", zero=True), outputs
+        ),
     )
 
 

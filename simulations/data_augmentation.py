@@ -11,8 +11,9 @@ image is such a shift). The network of fully connected layers knows nothing of p
 of shift is a new image to it, and it must learn every place anew. That regularises, but the same network now has to
 serve (2 s + 1)^2 variants, so that on images that are not shifted it may even lose.
 
-The variants must be ones that occur, or that the answer should not depend on. A flip is harmless for cats and not for
-digits: a mirrored 3 is no digit, and a 6 upside down is hardly a 6. Nobody writes those, so learning them only costs.
+The variants must be ones that occur, or that the answer should not depend on. Not every operation is safe for every
+class: a flip is harmless for cats, and a mirrored 0 or 8 is still one, but a mirrored 3 is no digit, and a 6 upside
+down is hardly a 6. Nobody writes those, so learning them only costs.
 
 The network has 64 hidden ReLU units and a softmax, in float32, trained by mini-batches of 35 with learning rate 0.2.
 All three trainings, plain, with shifts and with flips, begin at the same weights and see the same batches. What is not
@@ -158,12 +159,12 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
     by_class = Bars([f"{one}" for one in range(10)], 100 * values["accuracies_on_mirrored_digits"])
     far = np.array([accuracy([(k, 0), (-k, 0), (0, k), (0, -k)]) for k in range(MOST + 1)])
     lines = [Line(np.arange(MOST + 1), 100 * far[:, k], name) for k, name in enumerate(TRAININGS)]
-    share = Axis("correct [%]")
+    share = Axis("correct in %")
     return Result(
         values,
         (
             Figure("Test digits read correctly", Axis("training"), share, bars),
-            Figure("How far a shift is forgiven", Axis("shift of the test [pixels]"), share, lines),
+            Figure("How far a shift is forgiven", Axis("shift of the test in pixels"), share, lines),
             pictures("A digit, and shifted", image, moved),
             pictures("Left-right, and upside down", flipped(image, True, False), flipped(image, False, True)),
             Figure("Mirrored digits, plain network", Axis("digit"), share, [by_class]),

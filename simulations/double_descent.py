@@ -325,7 +325,10 @@ def weights_explode(parameters: Parameters, values: Values) -> Check:
     domain="ridge of 1 or more, noise of 0.5 or more",
 )
 def ridge_has_no_peak(parameters: Parameters, values: Values) -> Check:
-    """With less noise this lam is too small for p < D, where the unseen features are most of the noise."""
+    """With less noise this lam is too small for p < D, where the unseen features are most of the noise.
+
+    Of 100 runs of 50 trials, else at the defaults, all fail with noise of 0.3, none with 0.4; all with ridge of 0.1.
+    """
     return below(values["ridge_risk"].max(), 1.1 * (1 + parameters.noise**2))
 
 
@@ -336,6 +339,10 @@ def ridge_has_no_peak(parameters: Parameters, values: Values) -> Check:
     domain="ridge of 1 or more, noise of 0.5 or more, 30 examples or more",
 )
 def ridge_is_far_below_the_peak(parameters: Parameters, values: Values) -> Check:
+    """Few examples have a low peak: with 30 features 13 of 200 runs of 50 trials fail at 10 examples, 3 at 15.
+
+    None does at 20 of 60 features. At the defaults 78 of 100 fail with ridge of 0.001, none with less noise.
+    """
     at_n = values["median_risk"][np.searchsorted(values["used_features"], parameters.examples)]
     return below(values["ridge_risk"].max() / at_n, 0.1)
 

@@ -171,6 +171,7 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
         "restored_loss": score(net.weights[restored - 1], validation)[0],
         "restored_test_accuracy": score(net.weights[restored - 1], test)[1],
         "last_test_accuracy": np.mean([score(one, test)[1] for one in net.weights[end]]),
+        "digits_used": len(training[0]) + len(validation[0]),
         "ridge_strength": ridge(parameters.learning_rate, parameters.epochs),
     }
     values["stop_epoch"], values["restored_epoch"] = stop(parameters.losses, parameters.patience)
@@ -195,10 +196,11 @@ def draw(parameters: Parameters, net: Training, plain: Training | None, stopped:
     """Losses and accuracies of each epoch, and the rule at the given losses."""
     epochs, epoch = np.arange(1, parameters.epochs + 1), Axis("epoch")
     losses: list[Mark] = [Line(epochs, net.training, "training"), Line(epochs, net.validation, "validation")]
-    accuracies: list[Mark] = [Line(epochs, net.accuracy, parameters.regulariser.replace("_", " "))]
+    used = parameters.regulariser.replace("none", "no regulariser").replace("_", " ")
+    accuracies: list[Mark] = [Line(epochs, net.accuracy, used)]
     if plain:
-        losses.append(Line(epochs, plain.validation, "validation, none"))
-        accuracies.append(Line(epochs, plain.accuracy, "none"))
+        losses.append(Line(epochs, plain.validation, "validation, no regulariser"))
+        accuracies.append(Line(epochs, plain.accuracy, "no regulariser"))
     losses += signs(net.validation, stopped, restored)
     given = [Line(np.arange(1, len(parameters.losses) + 1), parameters.losses, "validation")]
     return [
@@ -207,7 +209,7 @@ def draw(parameters: Parameters, net: Training, plain: Training | None, stopped:
         Figure(
             f"Patience {parameters.patience} at the given losses",
             epoch,
-            Axis("loss"),
+            Axis("mean loss in nats"),
             [*given, *signs(parameters.losses, *stop(parameters.losses, parameters.patience))],
         ),
     ]
@@ -238,6 +240,11 @@ def stop_epoch(parameters: Parameters) -> int:
 @expected("epoch whose weights are restored, at the given losses and patience")
 def restored_epoch(parameters: Parameters) -> int:
     return int(lowest_so_far(parameters)[stop_epoch(parameters) - 1])
+
+
+@expected("digits on whose labels the restored weights depend")
+def digits_used(parameters: Parameters) -> int:
+    return parameters.examples + VALIDATION
 
 
 @expected("penalty alpha of a ridge, alpha |w|^2 / 2, like gradient descent of as many full-batch steps as epochs")
@@ -273,6 +280,16 @@ def keeps_the_last_weights(parameters: Parameters) -> int:
 @mistake("restored_epoch", "one subtracts one epoch, as if the loss before the first rise were the lowest")
 def before_the_first_rise(parameters: Parameters) -> int:
     return stops_at_the_first_rise(parameters) - 1
+
+
+@mistake("digits_used", "one thinks that early stopping needs the test set")
+def stops_by_the_test(parameters: Parameters) -> int:
+    return digits_used(parameters) + TEST
+
+
+@mistake("digits_used", "one forgets that choosing the epoch is learning, too")
+def choosing_is_no_learning(parameters: Parameters) -> int:
+    return parameters.examples
 
 
 @mistake("ridge_strength", "one thinks that longer training is like a stronger penalty")

@@ -12,15 +12,17 @@ With W_l ~ N(0, gain^2 / width) the matrix multiplies the gradient's norm by `ga
 Three remedies. The right gain makes f = 1. A residual connection (He et al. 2016), h_l = h_{l-1} + alpha act(z_l), adds
 the identity to the Jacobian of every layer, so that a linear one multiplies by sqrt(1 + alpha^2 gain^2). Clipping
 scales the gradient of all weights, taken as one vector, down to a norm of c (Pascanu et al. 2013, algorithm 1): it caps
-an explosion but cures no vanishing, because all layers shrink alike.
+an explosion but cures no vanishing, because all layers shrink alike; nor does a smaller rate. Wrong, too, but no
+numbers: that the last layers vanish first, that no layer learns then, that only a sigmoid can explode.
 
-Shapes: h_l is (batch, width) and W_l (width, width), with a leading axis where many networks run at once. A norm is the
-root of the sum of squares over the batch. h_0 ~ N(0, 1), and dL/dh_depth ~ N(0, 1), independent of the network.
+Shapes: h_l is (batch, width), W_l (width, width); a leading axis counts networks. A norm is the root of the sum of
+squares over the batch. h_0 and dL/dh_depth are N(0, 1), independent of the network.
 """
 
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -47,6 +49,7 @@ from studyapp.simulation import (
 
 TITLE = "Vanishing and exploding gradients"
 TOPIC = "Gradients and initialisation"
+GAINS = (0.5, 1.0, 1.5, 2.0)  # that a figure compares with the chosen one
 
 Array = NDArray[Any]
 Values = Mapping[str, Any]
@@ -79,19 +82,14 @@ class Parameters:
         return self.gain / math.sqrt(2) if self.activation == "relu" else self.gain
 
     @property
-    def exact(self) -> bool:
-        """Whether f is known: plain identity or ReLU layers."""
-        return self.residual == 0 and self.activation in ("identity", "relu")
-
-    @property
     def mild(self) -> bool:
         """Whether this is a linear residual network whose gradient grows by less than a factor 3.2."""
         return self.activation == "identity" and 0 < self.residual_root_depth * self.gain < 1.52
 
     @property
     def shallow(self) -> bool:
-        """Whether the factor is known and `average` measures its power within 1 %: 6 ReLU layers or 10 linear ones."""
-        return self.exact and self.depth <= (6 if self.activation == "relu" else 10)
+        """Whether f is known and `average` measures its power within 1 %: up to 6 plain ReLU layers, 10 linear ones."""
+        return self.residual == 0 and self.depth <= {"relu": 6, "identity": 10}.get(self.activation, 0)
 
     @property
     def log_factor(self) -> float:
@@ -153,33 +151,28 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
     }
     if parameters.shallow or parameters.mild:
         values["residual_factor" if parameters.residual else "gradient_ratio"] = average(parameters, rng)
-    layer, lines, more = Axis("layer"), [Line(layers, logs, f"gain {parameters.gain:g}")], []
+    layer, lines, more = Axis("layer"), [Line(layers, logs, f"{parameters.gain:g}")], []
     if parameters.clip_norm:
         values |= one_step(parameters, W, h, a, y)
-        losses = np.log10([values["loss_before"], values["loss_unclipped"], values["loss_clipped"]])
-        bars = Bars(("before the step", "after it, unclipped", "after it, clipped"), losses)
-        more.append(Figure("One step of gradient descent", Axis("step"), Axis("log10 of the loss"), [bars]))
+        losses = {step: math.log10(values[f"loss_{step}"]) for step in ("before", "unclipped", "clipped")}
+        bars = Bars([*losses], [*losses.values()])
+        more.append(Figure("One step down", Axis("step"), Axis("log10 of the loss"), [bars]))
     if parameters.training_steps:
         values["weight_change"] = train(parameters, rng, progress)
         change = Line(layers[1:], np.log10(np.maximum(values["weight_change"], 1e-17)))
-        more.append(Figure("Training moves the weights", layer, Axis("log10 of their relative change"), [change]))
-
+        more.append(Figure("Training moves W", layer, Axis("log10 of |change| / |W|"), [change]))
     if parameters.residual:
         without = replace(parameters, residual=0.0)
         plain = backward(without, W, forward(without, W, x)[1], top)[0]
         values["plain_ratio"] = plain[0] / plain[-1]
-        lines.append(Line(layers, np.log10(plain / plain[-1]), "without residual"))
-    drawn = parameters.gain
-    for gain in (0.5, 1.0, 1.5, 2.0):
+        lines.append(Line(layers, np.log10(plain / plain[-1]), f"{parameters.gain:g}, plain"))
+    for drawn, gain in pairwise([parameters.gain, *(one for one in GAINS if one != parameters.gain)]):
         W *= gain / drawn  # in place, as this is the last use of W: the largest networks leave no room for a copy
-        drawn = gain
-        if gain != parameters.gain:
-            norms, _ = backward(parameters, W, forward(parameters, W, x[:16])[1], top[:16])  # rows enough to compare
-            lines.append(Line(layers, np.log10(norms / norms[-1]), f"gain {gain:g}"))
+        norms, _ = backward(parameters, W, forward(parameters, W, x[:16])[1], top[:16])  # rows enough to compare
+        lines.append(Line(layers, np.log10(norms / norms[-1]), f"{gain:g}"))
+    falling = Figure("Gradient by gain", layer, Axis("log10 of norm / top's"), lines)
     variance = [Line(layers, np.log10(values["activation_variance"]))]
-    falling = Figure("The gradient going down", layer, Axis("log10 of its norm over that at the top"), lines)
-    rising = Figure("The signal going up", layer, Axis("log10 of its variance"), variance)
-    return Result(values, [falling, rising, *more])
+    return Result(values, [falling, Figure("The signal", layer, Axis("log10 of its variance"), variance), *more])
 
 
 def average(parameters: Parameters, rng: np.random.Generator) -> float:
@@ -270,9 +263,19 @@ def ignores_the_depth(p: Parameters) -> float:
     return p.factor
 
 
+@mistake("gradient_ratio", "one thinks that without a sigmoid nothing vanishes, whatever the weights")
+def never_vanishes(p: Parameters) -> float:
+    return 1.0
+
+
 @mistake("residual_factor", "one adds the norms of the two paths, as if they pointed the same way")
 def adds_the_norms(p: Parameters) -> float:
     return (1 + p.residual * p.gain) ** p.depth
+
+
+@mistake("residual_factor", "one forgets the root, and multiplies the squares of the norms")
+def forgets_the_root(p: Parameters) -> float:
+    return residual_factor(p) ** 2
 
 
 @mistake("residual_factor", "one forgets the path that skips the layer")
@@ -308,14 +311,13 @@ def where(activations: str, at: Mapping[str, Any] | None = None, **wanted: Any) 
 
 
 DEEP: dict[str, Any] = {"depth": (2, 50), "width": (64, 1024), "batch": (128, 512)}
-STEEP: dict[str, Any] = {"log_factor": (0.2, 9), "width": (256, 1024)}
+STEEP: dict[str, Any] = {"log_factor": (0.2, 9), "width": (256, 1024), "at": {"gain": 2}}
 SKIP: dict[str, Any] = {"residual": (0.1, 1), "residual_root_depth": (0.99, 1.01), "batch": (128, 512)}
 CLIPPED: Any = {"applies": lambda p: p.clip_norm > 0, "domain": "clip_norm above 0", "at": {"clip_norm": 1}}
 
 LINEAR, RELU = where("identity", **DEEP), where("relu", **DEEP)
 TANH, SIGMOID = where("tanh", gain=1, depth=50, width=(256, 1024)), where("sigmoid", width=(256, 1024))
-STRAIGHT = where("identity relu", {"gain": 2}, depth=(10, 100), **STEEP)
-MONOTONE = where("identity", {"gain": 2}, **STEEP)
+STRAIGHT, MONOTONE = where("identity relu", depth=(10, 100), **STEEP), where("identity", **STEEP)
 EXPLODING = where("relu", gain=2, depth=50, width=64, batch=128, clip_norm=1, learning_rate=0.01)
 RESIDUAL = where("identity", {"depth": 25, "residual": 0.2}, gain=(0.5, 2), depth=(20, 50), width=(256, 1024), **SKIP)
 HALVED = where("relu tanh", {"residual": 0.1414}, gain=0.5, depth=50, width=(64, 1024), **SKIP)
@@ -323,10 +325,10 @@ TRAINED = where("sigmoid", depth=10, width=32, batch=64, gain=1, training_steps=
 
 
 def by_width(p: Parameters, *factors: float) -> float:
-    """By what factor a network of 64, 128, 256 or at least 512 units may stray: luck, which grows with depth / width.
+    """By what factor a network of 64, 128, 256 or at least 512 units may stray.
 
-    ln(ratio) has a variance near (depth / width)^2 / 4 + depth / (2 width batch) over linear layers, a larger one over
-    ReLU. The claims give its standard deviation (sd) as measured at the worst of their domains.
+    ln(ratio) has a variance near (depth / width)^2 / 4 + depth / (2 width batch) over linear layers, more over ReLU.
+    The claims give its standard deviation (sd) as measured at the worst of their domains.
     """
     return factors[min(int(math.log2(p.width / 64)), 3)]
 

@@ -8,7 +8,8 @@ observations is (Bishop, eq. 1.54; Goodfellow et al. 2016, eq. 5.65)
 
 So yes: both are least at mu = mean(y) (Bishop, eq. 1.55), whatever s is. That ends where s differs between the
 observations: each is weighted by its precision, and the minimum moves to sum(y / s^2) / sum(1 / s^2). Another density
-is another loss: Laplace, exp(-|y - mu| / s) / (2 s), gives the absolute error, which is least at the median.
+is another loss: Laplace, exp(-|y - mu| / s) / (2 s), gives the absolute error, which is least at the median; and the
+cross-entropy is the likelihood of classes, not that of a regression.
 
 y is a vector of shape (n,), mu one prediction for all of it. Losses are means, logarithms natural. If heteroscedastic,
 the first half of the observations (with the middle one) has `sigma`, the second half `second_sigma`.
@@ -132,12 +133,12 @@ def run(parameters: Parameters, rng: np.random.Generator) -> Result:
         "laplace_minimiser": lowest(lambda at: laplace(at, y, s), *ends),
     }
 
-    prediction, loss = Axis("prediction"), Axis("mean loss")
+    prediction, loss = Axis("prediction"), Axis("NLL in nats; MSE")
     curves = [Line(mu, curve, "Gaussian NLL"), Line(mu, parabola, "MSE"), Line(mu, laplace(mu, y, s), "Laplace NLL")]
-    gradients = [Line(mu, slopes[0], "of the Gaussian NLL"), Line(mu, slopes[1], "of the MSE")]
+    gradients = [Line(mu, slopes[0], "Gaussian NLL"), Line(mu, slopes[1], "MSE")]
     figures = (
-        Figure("Loss of one prediction for all observations", prediction, loss, curves),
-        Figure("Gradients with respect to the prediction", prediction, Axis("gradient"), gradients),
+        Figure("Loss of one prediction", prediction, loss, curves),
+        Figure("Gradients at the prediction", prediction, Axis("gradient"), gradients),
     )
     return Result(values, figures)
 

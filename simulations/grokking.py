@@ -1,8 +1,8 @@
 """Test accuracy may rise long after training accuracy: a slow direction and a threshold are enough, and no loss jumps.
 
-Is grokking (Power et al. 2022) a sudden insight? Here is a linear model that groks (Levi, Beck & Bar-Sinai 2024). A
-student w learns a teacher w* from N examples of d features, X (N, d) ~ N(0, 1), by gradient descent on the mean squared
-error. With Sigma = X'X / N and u = w - w*,
+Is grokking (Power et al. 2022) a sudden insight? Here is a linear model that groks, without any transformer (Levi, Beck
+& Bar-Sinai 2024). A student w learns a teacher w* from N examples of d features, X (N, d) ~ N(0, 1), by gradient
+descent on the mean squared error. With Sigma = X'X / N and u = w - w*,
 
     training loss = u' Sigma u,        test loss = |u|^2        (x ~ N(0, I)),        dw/dt = -2 Sigma u - 2 g w,
 
@@ -261,6 +261,11 @@ def ratio_without_square(parameters: Parameters) -> float:
 @mistake("time_constant_ratio", "one thinks that the delay grows with the examples, as N/d")
 def delay_grows_with_examples(parameters: Parameters) -> float:
     return 1 / parameters.ratio
+
+
+@mistake("loss_at_95", "one thinks that the loss jumps to 0 when the answers become right")
+def loss_jumps(parameters: Parameters) -> float:
+    return 0.0
 
 
 @mistake("loss_at_95", "one takes the tolerance for one standard deviation of the errors, which makes 68 % right")

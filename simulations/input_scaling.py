@@ -137,6 +137,7 @@ def run(parameters: Parameters, rng: np.random.Generator) -> Result:
     U, singular, V = np.linalg.svd(prepared, full_matrices=False)  # X'X = V' singular^2 V, without squaring kappa
     eigenvalues, losses = singular**2 / n, (y @ U) ** 2
     steps, fits = steps_to_arrive(eigenvalues, losses), [fit(one, y) for one in prepared]
+    last = m[-1] + s[-1] * prepared[-1][:, -1]  # a feature of exactly this mean and deviation
     second_moments = np.linalg.eigvalsh(np.diag(s**2) + np.outer(m, m))
     values: dict[str, Any] = {
         "condition_numbers": eigenvalues[:, 0] / eigenvalues[:, -1],
@@ -147,12 +148,12 @@ def run(parameters: Parameters, rng: np.random.Generator) -> Result:
         "spread_of_fit": np.std(fits[3]) / np.std(fits[0]),
         "condition_number": second_moments[-1] / second_moments[0],
         "largest_eigenvalue": second_moments[-1],
-        "standardised_value": (parameters.reading - m[-1]) / s[-1],
+        "standardised_value": (parameters.reading - last.mean()) / last.std(),
     }
     shares = values["saturated_shares"]
     figures = [descents(eigenvalues, losses, steps), *([contours(eigenvalues, V)] if s.size == 2 else [])]
     saturation = Bars(STAGES, 100 * shares)
-    figures.append(Figure("Saturated tanh units", Axis("inputs"), Axis("share [%]"), [saturation]))
+    figures.append(Figure("Saturated tanh units", Axis("inputs"), Axis("share in %"), [saturation]))
     return Result(values, tuple(figures))
 
 
@@ -163,7 +164,7 @@ def descents(eigenvalues: Array, losses: Array, steps: Array) -> Figure:
     for name, left in zip(STAGES, descend(eigenvalues, losses, k), strict=True):
         shown = left > TOLERANCE**2
         lines.append(Line(1 + k[shown], left[shown], name))
-    return Figure("Excess loss at the best rate", Axis("1 + steps", "log"), Axis("left", "log"), lines)
+    return Figure("Excess loss at the best rate", Axis("1 + steps", "log"), Axis("share left", "log"), lines)
 
 
 def contours(eigenvalues: Array, V: Array) -> Figure:
@@ -173,7 +174,7 @@ def contours(eigenvalues: Array, V: Array) -> Figure:
     axes = np.sqrt(eigenvalues.min(axis=1, keepdims=True) / eigenvalues)
     w = (circle * axes[:, None]) @ V
     lines = [Line(w[k, :, 0], w[k, :, 1], STAGES[k]) for k in (0, 1, 3)]
-    return Figure("Weights of equal loss", Axis("w_1 - best"), Axis("w_2"), lines)
+    return Figure("Weights of equal loss", Axis("w_1 - best"), Axis("w_2 - best"), lines)
 
 
 # --- what a card may ask ------------------------------------------------------------------------------------------

@@ -102,8 +102,7 @@ def coordinate(G: Array, b: Array, lam: Array, penalty: str) -> Array:
     for _ in range(2000):
         before = W.copy()
         for j in range(b.size):
-            rest = b[j] - W @ G[j] + W[:, j] * G[j, j]
-            W[:, j] = soft(rest, l1) / (G[j, j] + 2 * l2)
+            W[:, j] = soft(b[j] - W @ G[j] + W[:, j] * G[j, j], l1) / (G[j, j] + 2 * l2)
         if np.abs(W - before).max() < 1e-14:
             break
     return W
@@ -306,13 +305,10 @@ def default_data(at: Parameters) -> bool:
     return (at.samples, at.features, at.informative, at.noise) == (60, 20, 4, 0.5)
 
 
-ENOUGH: Any = {"applies": lambda at: at.samples >= 3 * at.features, "domain": "3 samples or more for each feature"}
-
-
-def ridge_solution(values: Values, lam: float) -> Array:
-    """The closed form."""
-    G = values["gram"]
-    return np.linalg.solve(G + 2 * lam * np.eye(len(G)), values["moment"])
+def ridge_solutions(values: Values, strengths: Any) -> Array:
+    """The closed form, (strengths, features)."""
+    G, b = values["gram"], values["moment"]
+    return np.array([np.linalg.solve(G + 2 * lam * np.eye(len(G)), b) for lam in strengths])
 
 
 @claim(1, "lasso: a larger lambda has no fewer zeros, or one fewer", applies=default_data, domain="default data")
@@ -326,13 +322,18 @@ def thresholds_softly(parameters: Parameters, values: Values) -> Check:
     return below(np.abs(values["soft_threshold"] - soft_threshold(parameters)).max(), 1e-10)
 
 
-@claim(3, "ridge: descent ends at (G + 2 lambda I)^-1 b, within 1e-8", **ENOUGH)
+@claim(
+    3,
+    "ridge: descent ends at (G + 2 lambda I)^-1 b, within 1e-8",
+    applies=lambda at: at.samples >= 3 * at.features,
+    domain="3 samples or more for each feature",
+)
 def ridge_closed_form(parameters: Parameters, values: Values) -> Check:
-    exact = [ridge_solution(values, lam) for lam in STRENGTHS]
-    return below(np.abs(values["ridge"] - exact).max(), 1e-8)
+    """Few samples want more steps: of 40 seeds 37 fail at 20 for 20 features (32 by coordinates), none at 25."""
+    return below(np.abs(values["ridge"] - ridge_solutions(values, STRENGTHS)).max(), 1e-8)
 
 
-@claim(4, "lasso: all weights are 0 if and only if lambda >= max |X'y / n|", **ENOUGH)
+@claim(4, "lasso: all weights are 0 if and only if lambda >= max |X'y / n|")
 def all_zero_from_lambda_max(parameters: Parameters, values: Values) -> Check:
     just_below, just_above = values["zeros_around_the_highest"] == parameters.features
     all_zero, highest = (values["lasso"] == 0).all(axis=1), np.abs(values["moment"]).max()
@@ -352,7 +353,7 @@ def signed_sum_can_be_negative(parameters: Parameters, values: Values) -> Check:
     return true([sums_signed_weights(parameters), values["l1_penalty"]] == [-2, 10])
 
 
-@claim(7, "ridge: the L2 norm of the weights does not grow with lambda", **ENOUGH)
+@claim(7, "ridge: the L2 norm of the weights does not grow with lambda")
 def ridge_norm_falls(parameters: Parameters, values: Values) -> Check:
     return below(np.diff(np.linalg.norm(values["ridge"], axis=1)).max(), 1e-9)
 
@@ -380,7 +381,7 @@ def same_for_plain_descent(parameters: Parameters, values: Values) -> Check:
     domain="default data, a learning rate of 0.01 or more",
 )
 def differs_with_momentum(parameters: Parameters, values: Values) -> Check:
-    exact = [ridge_solution(values, lam * parameters.strength) for lam in (1, 1 - MOMENTUM)]
+    exact = ridge_solutions(values, parameters.strength * np.array([1, 1 - MOMENTUM]))
     return below(np.abs(values["heavy_ball"] - exact).max(), 1e-6)
 
 
@@ -389,8 +390,9 @@ def ridge_has_no_zeros(parameters: Parameters, values: Values) -> Check:
     return below((values["ridge"] == 0).sum(), 0)
 
 
-@claim(12, "lasso: the L1 norm of the weights does not grow with lambda", **ENOUGH)
+@claim(12, "lasso: the L1 norm of the weights does not grow with lambda")
 def lasso_norm_falls(parameters: Parameters, values: Values) -> Check:
+    """As claims 4 and 7, for any data: none failed in 1,186 runs of 10 to 100 samples and 2 to 50 features."""
     return below(np.diff(np.abs(values["lasso"]).sum(axis=1)).max(), 1e-9)
 
 

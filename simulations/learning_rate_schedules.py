@@ -234,6 +234,16 @@ def drops_in_every_step(parameters: Parameters) -> float:
     return parameters.base * parameters.factor**parameters.step
 
 
+@mistake("rate", "one forgets that the 1/t law begins at the base, and not at 1")
+def begins_at_one(parameters: Parameters) -> float:
+    return 1 / (1 + parameters.base * parameters.step)
+
+
+@mistake("rate", "one divides the base by the steps so far, however small it is")
+def divides_by_the_steps(parameters: Parameters) -> float:
+    return parameters.base / (1 + parameters.step)
+
+
 @mistake("steps_until_below", "one counts the drops and not the steps between them")
 def counts_drops(parameters: Parameters) -> Any:
     return steps_until_below(parameters) / parameters.period

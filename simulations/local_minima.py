@@ -10,7 +10,8 @@ ever crosses it, and a smaller rate changes nothing. Noise does: x <- x - lr f'(
 proportion to e^(-f(x) / s^2) in the long run (Langevin dynamics; Welling & Teh 2011, eq. 3). Here s fades to 0.
 
 It is the composition that spoils convexity, not a non-linearity: the linear network w_1 w_2 with the loss
-L = (w_1 w_2 - 1)^2 / 2 has a hyperbola of minima, and at (0, 0) a gradient of 0 with L = 1/2, since its Hessian
+L = (w_1 w_2 - 1)^2 / 2, on the examples x = 1 and -1 with the targets y = x, has a hyperbola of minima, and at (0, 0)
+a gradient of 0 with L = 1/2, since its Hessian
 
     [[w_2^2, 2 w_1 w_2 - 1], [2 w_1 w_2 - 1, w_1^2]]
 
@@ -134,7 +135,7 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
     shares = (ends < TOP).mean(axis=1)
     quiet = np.array([descend(starts, rate, round(TIME / rate)) for rate in (0.01, 0.003, 0.001)])
     end = descend(np.array([parameters.start]), 0.01, 2000)[0]
-    w = np.array(parameters.weights)
+    w, x = np.array(parameters.weights), np.array([1, -1])
 
     X, y, weights = rng.normal(size=(50, 3)), rng.integers(0, 2, 50), 3 * rng.normal(size=(20, 3))
     curvatures = [hessian(lambda v: X.T @ (1 / (1 + np.exp(-X @ v)) - y) / y.size, one) for one in weights]
@@ -144,7 +145,7 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
         "share_in_the_deeper": shares[0],
         "minimum_from_start": end,
         "loss_from_start": f(end),
-        "network_loss": (w[0] * w[1] - 1) ** 2 / 2,
+        "network_loss": ((w[1] * (w[0] * x) - x) ** 2).mean() / 2,
         "network_gradient": network_gradient(w),
         "eigenvalues": np.linalg.eigvalsh(hessian(network_gradient, w)),
         "quiet_ends": quiet,

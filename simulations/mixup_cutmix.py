@@ -136,6 +136,11 @@ def two_images(parameters: Parameters) -> Array:
     return np.asarray(images[[first, last]][:, rows][:, :, columns])
 
 
+def mixed(images: Array, weight: float, pasted: Array) -> Array:
+    """mixup with this weight, and CutMix where `pasted`, of two images (2, height, width) alike."""
+    return np.stack([np.tensordot((weight, 1 - weight), images, 1), np.where(pasted, images[1], images[0])])
+
+
 def least_loss_found(y: Array, rng: np.random.Generator) -> Any:
     """The least cross-entropy on lines of logits through those of p = y, in 50 random directions."""
     logits = np.where(y > 0, np.log(np.where(y > 0, y, 1)), -800)  # e^-800 is 0 in float64
@@ -147,23 +152,24 @@ def least_loss_found(y: Array, rng: np.random.Generator) -> Any:
 def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) -> Result:
     """Mix two digits in both ways, share out the labels and the loss, and draw lambda; train networks if asked to."""
     weight, p = parameters.mixing_weight, parameters.prediction
-    first, second = two_images(parameters)
+    first, second = images = two_images(parameters)
     pasted = np.zeros(first.shape, dtype=bool)
     rows, columns = parameters.box
     pasted[slice(*rows), slice(*columns)] = True
-    mixup, cutmix = weight * first + (1 - weight) * second, np.where(pasted, second, first)
+    mixup, cutmix = mixed(images, weight, pasted)
+    flat = np.broadcast_to(np.array(parameters.pixels)[:, None, None], images.shape)  # each of one grey level
+    pixels = mixed(flat, weight, pasted)[:, parameters.box_row, parameters.box_column]  # the centre of the box is in it
     # Where on the line through both images the mixture lies: its projection, and the distance from the line.
     share = ((mixup - second) * (first - second)).sum() / ((first - second) ** 2).sum()
     drawn = rng.beta(parameters.alpha, parameters.alpha, DRAWS)
-    a, b = parameters.pixels
     values: dict[str, Any] = {
         "image_share": share,
         "off_the_line": np.abs(mixup - share * first - (1 - share) * second).max(),
         "mixed_label": parameters.label(weight),
         "cutmix_weight": 1 - pasted.sum() / pasted.size,
         "cutmix_label": parameters.label(1 - pasted.sum() / pasted.size),
-        "mixup_pixel": weight * a + (1 - weight) * b,
-        "cutmix_pixel": b,
+        "mixup_pixel": pixels[0],
+        "cutmix_pixel": pixels[1],
         "loss": loss_of(p, parameters.label(weight)),
         "losses_of_each": np.array([loss_of(p, parameters.label(one)) for one in (1, 0)]),
         "least_loss": least_loss_found(parameters.label(weight), rng),
@@ -175,7 +181,7 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
         pictures("mixup, and CutMix", mixup, cutmix),
         pictures("The two digits", first, second),
         losses_of_a_share(parameters),
-        Figure("lambda ~ Beta(alpha, alpha)", Axis("from, to the next 1/8"), Axis("share [%]"), [bars]),
+        Figure("lambda ~ Beta(alpha, alpha)", Axis("from, to the next 1/8"), Axis("share in %"), [bars]),
     ]
     if parameters.train:
         losses = compare(parameters.alpha, rng, progress)
@@ -183,7 +189,7 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
         epochs = np.arange(1, EPOCHS + 1)
         lines = [Line(epochs, losses[:, k], name) for k, name in enumerate(("plain", "mixup"))]
         title = f"{TRAINED} digits, {WRONG:.0%} wrong labels"
-        figures.insert(0, Figure(title, Axis("epoch"), Axis("test loss [nats]"), lines))
+        figures.insert(0, Figure(title, Axis("epoch"), Axis("test loss in nats"), lines))
     return Result(values, tuple(figures))
 
 
@@ -220,7 +226,7 @@ def losses_of_a_share(at: Parameters) -> Figure:
     curves = {"label a": -np.log(q), "label b": -np.log(q if at.same_class else 1 - q)}
     curves["mixed"] = at.mixing_weight * curves["label a"] + (1 - at.mixing_weight) * curves["label b"]
     lines = [Line(q, curve, name) for name, curve in curves.items()]
-    return Figure("Loss of a prediction", Axis("probability of a"), Axis("loss [nats]"), lines)
+    return Figure("Loss of a prediction", Axis("probability of a"), Axis("loss in nats"), lines)
 
 
 def pictures(title: str, left: Array, right: Array) -> Figure:

@@ -17,7 +17,7 @@ A penalty lambda |w|^2 adds 2 lambda w to the gradient, which Adam rescales like
 hardly counts. AdamW shrinks w by 1 - 2 lr lambda instead, whatever they are (Loshchilov & Hutter 2019).
 
 Conventions: momentum has no factor 1 - mu, and mu is `beta1`; eps is outside of the root but for Adadelta, which has no
-learning rate. w has shape (..., 2), a learning rate () or (rates, 1): one descent takes many rates at once.
+lr. No rule averages losses, or lets lr itself converge. w has shape (..., 2), lr () or (rates, 1): many at once.
 """
 
 import math
@@ -53,9 +53,11 @@ TOPIC = "Optimisation"
 Array = NDArray[Any]
 Values = Mapping[str, Any]
 Rule = Generator[Any, Any, None]  # send it a gradient, and it yields the step to take
+Descent = tuple[Array, Array, Array]  # the path (steps + 1, ...); gradients seen and steps taken (steps, ...)
 
 OPTIMISERS = ("sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam", "adamw")
 RATES = np.geomspace(1e-4, 1, 25)[:, None]  # of the comparison
+STUDY: dict[str, Any] = {"applies": lambda at: at.decay_study, "domain": "decay_study", "at": {"decay_study": True}}
 
 
 def rule(name: str, lr: Any, beta1: Any = 0.9, beta2: Any = 0.999, rho: Any = 0.95, eps: Any = 1e-8) -> Rule:
@@ -140,10 +142,8 @@ def landscape(at: Parameters) -> tuple[Callable[[Array], Any], Callable[[Array],
     return (lambda w: 0.5 * ((w @ H) * w).sum(axis=-1)), (lambda w: w @ H), Q @ [x, y / math.sqrt(at.condition)]
 
 
-def descend(
-    rule: Rule, gradient: Callable[[Array, int], Any], w: Array, steps: int, shrink: Any = 1.0
-) -> tuple[Array, Array, Array]:
-    """The path (steps + 1, ...), the gradients (of w and the step) that the rule saw, and its steps, (steps, ...)."""
+def descend(rule: Rule, gradient: Callable[[Array, int], Any], w: Array, steps: int, shrink: Any = 1.0) -> Descent:
+    """Go down from w, (...), by the gradients of w and the step; `shrink` multiplies the weights before each step."""
     path, gradients, updates = (np.empty((n, *w.shape)) for n in (steps + 1, steps, steps))
     path[0] = w
     next(rule)
@@ -187,7 +187,7 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
     def gradient(w: Array, t: int, penalty: float = 2 * at.weight_decay) -> Any:
         return slope(w) + penalty * w + noise[t]
 
-    def follow(name: str, lr: Any) -> tuple[Array, Array, Array]:
+    def follow(name: str, lr: Any) -> Descent:
         decoupled = name == "adamw"
         own = (lambda w, t: gradient(w, t, 0)) if decoupled else gradient
         shrink = 1 - 2 * lr * at.weight_decay if decoupled else 1.0
@@ -197,9 +197,9 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
         path, seen, taken = follow(mine, lr)
         end = int(np.logical_and.accumulate((np.abs(path) < 1e30).all(axis=1)).sum())  # the path ends out there
         paths = {}
-        for name in dict.fromkeys((mine, "sgd", "momentum", "rmsprop", "adam")):
+        for name in list(dict.fromkeys((mine, "adam", "momentum", "sgd", "rmsprop")))[:4]:
             paths[name] = follow(name, RATES)[0]
-            progress(len(paths) / 6)
+            progress(len(paths) / 5)
         figures = draw(at, path[:end], taken[: end - 1], paths)
     scaled = rule("adam", lr, *at.hyper[:3], at.epsilon * np.array([[1], [1], [1024]]))
     _, g, d = follow("adagrad", lr)
@@ -223,9 +223,9 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
     if at.decay_study:
         exponents = decay_under_noise(rng)
         values["decay_exponents"] = exponents[-1]
-        names = ("AdamW, noise 1", "AdamW, noise 10", "Adam + L2, noise 1", "Adam + L2, noise 10")
+        names = ("AdamW, s 1", "AdamW, s 10", "Adam + L2, s 1", "Adam + L2, s 10")
         lines = [curve(*one, 1) for one in zip(names, exponents.reshape(-1, 4).T, strict=True)]
-        figures.append(Figure("Decay of weights under noise", Axis("step"), Axis("ln(w_0 / mean w)"), lines))
+        figures.append(Figure("Decay of weights under noise s", Axis("step"), Axis("ln(w_0 / mean w)"), lines))
     return Result(values, figures)
 
 
@@ -234,14 +234,14 @@ def draw(at: Parameters, path: Array, steps: Array, paths: Mapping[str, Array]) 
     loss, _, contour = landscape(at)
     mine = at.optimiser if at.optimiser == "adadelta" else f"{at.optimiser} {at.learning_rate:g}"
     first, low = loss(path[0]), float(at.problem == "rosenbrock")
-    plane, curves, sweep = {mine: path}, [curve(mine, loss(path), first)], []
+    plane, curves, sweep = {at.optimiser: path}, [curve(mine, loss(path), first)], []
     for name, one in paths.items():
         losses = np.nan_to_num(loss(one), nan=np.inf)
         last = losses[-max(1, at.steps // 10) :].mean(axis=0)
         best, shown = last.argmin(), last < 1e4 * first
         sweep.append(Line(RATES[shown, 0], np.maximum(last[shown], 1e-16 * first), name))
         if name != at.optimiser:
-            plane[f"{name} {RATES[best, 0]:.2g}"] = one[:, best]
+            plane[name] = one[:, best]
             curves.append(curve(f"{name} {RATES[best, 0]:.2g}", losses[:, best], first))
     near = {name: one[(np.abs(one) < 4).all(axis=1)][:400] for name, one in plane.items()} | {"contour": contour.T}
     marks: list[Line | Points] = [Line(one[:, 0], one[:, 1], name) for name, one in near.items()]
@@ -326,10 +326,19 @@ def momentum_keeps_the_rate(parameters: Parameters) -> float:
     return parameters.learning_rate
 
 
+@mistake("effective_rate", "one divides by mu, and not by what it leaves of 1")
+def divides_by_momentum(parameters: Parameters) -> float:
+    return parameters.learning_rate / max(parameters.beta1, 1e-12)
+
+
+@mistake("effective_rate", "one multiplies by 1 - mu, the factor that an average has")
+def momentum_shrinks_the_rate(parameters: Parameters) -> float:
+    return parameters.learning_rate * (1 - parameters.beta1)
+
+
 @mistake("decayed_weights", "one forgets that the derivative of lambda w^2 has a 2")
 def decay_without_two(parameters: Parameters) -> Any:
-    at = parameters
-    return (1 - at.learning_rate * at.weight_decay) ** at.steps * np.array(at.start)
+    return (1 - parameters.learning_rate * parameters.weight_decay) ** parameters.steps * np.array(parameters.start)
 
 
 @mistake("decayed_weights", "one lets Adam rescale the decay, so that each step takes lr from a weight")
@@ -339,13 +348,6 @@ def decay_rescaled(parameters: Parameters) -> Any:
 
 
 # --- claims -------------------------------------------------------------------------------------------------------
-
-
-IN_THE_STUDY: dict[str, Any] = {
-    "applies": lambda at: at.decay_study,
-    "domain": "decay_study",
-    "at": {"decay_study": True},
-}
 
 
 def clear(at: Parameters) -> bool:
@@ -393,9 +395,7 @@ def momentum_sums(parameters: Parameters, values: Values) -> Check:
     return about(values["effective_rate"], effective_rate(parameters), relative=1e-6)
 
 
-@claim(
-    6, "gradients and eps 1024 times as large leave Adam's path alone; the gradients alone for 200 steps; within 1e-4"
-)
+@claim(6, "gradients and eps 1024 x as large leave Adam's path alone, gradients alone for 200 steps, within 1e-4")
 def adam_ignores_the_scale(parameters: Parameters, values: Values) -> Check:
     """eps counts above 1e-8, and on unstable paths: they enlarge even rounding, which 2^10 spares. See tests."""
     path, scaled, with_eps = np.moveaxis(values["rescaled_paths"], 1, 0)
@@ -429,13 +429,13 @@ def decoupled_decay(parameters: Parameters, values: Values) -> Check:
     return below((np.abs(values["decayed_path"] - wanted) / (np.abs(wanted) + 1e-288)).max(), 1e-12)
 
 
-@claim(10, "AdamW decays by e^-1 under both noises, 5 %", **IN_THE_STUDY)
+@claim(10, "AdamW decays by e^-1 under both noises, 5 %", **STUDY)
 def decay_of_adamw(parameters: Parameters, values: Values) -> Check:
     exponents = values["decay_exponents"][0]
     return about(exponents[np.abs(exponents - 1).argmax()], 1, relative=0.05)
 
 
-@claim(11, "Adam + L2 decays 10 times less under 10, 25 %", **IN_THE_STUDY)
+@claim(11, "Adam + L2 decays 10 times less under 10, 25 %", **STUDY)
 def decay_of_adam_with_a_penalty(parameters: Parameters, values: Values) -> Check:
     small, large = values["decay_exponents"][1]
     return about(small / large, 10, relative=0.25)

@@ -153,7 +153,7 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
     best[learned] = np.maximum(best[learned], on_the_way)
     fit = X @ np.linalg.lstsq(X, everything.astype(float), rcond=None)[0]
     by_hand = relu_layer() @ [1, -2]
-    score = np.dot(p.weights, p.inputs) + p.bias
+    score = np.array([*p.inputs, 1]) @ [*p.weights, p.bias]  # the bias as the weight of a constant 1
     values: dict[str, Any] = {
         "weights": path,
         "errors": errors,

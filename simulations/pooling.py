@@ -129,10 +129,11 @@ def receptive_fields_of(sizes: list[int], strides: list[int]) -> list[int]:
     return [receptive_field(sizes[:depth], strides[:depth]) for depth in range(1, len(sizes) + 1)]
 
 
-def parameters_after(channels: int, side: int) -> tuple[int, int]:
-    """Of a 3 x 3 convolution to as many maps, and of a dense layer of 10 units, on maps of this side."""
-    kernels, weights = (channels, channels, 3, 3), (10, channels, side, side)
-    return math.prod(kernels) + channels, math.prod(weights) + 10
+def learned(channels: int, side: int) -> tuple[int, int, int]:
+    """What is in the arrays of pooling, of a 3 x 3 convolution to as many maps, and of 10 dense units on such maps."""
+    conv, dense = [(channels, channels, 3, 3), (channels,)], [(10, channels, side, side), (10,)]
+    of_pooling, of_conv, of_dense = (sum(map(math.prod, shapes)) for shapes in ([], conv, dense))  # pooling has none
+    return of_pooling, of_conv, of_dense
 
 
 def changes(p: Parameters) -> Array:
@@ -165,12 +166,12 @@ def run(p: Parameters, rng: np.random.Generator) -> Result:
     to_max, to_mean = slopes(rows, "max"), slopes(rows, "average")
     back = [backward(noisy, G, p.size, p.stride, mode) for mode in ("max", "average")]
     raw, pooled = changes(p)
-    before, after = parameters_after(p.channels, p.side), parameters_after(p.channels, len(Y))
+    (_, *before), (of_pooling, *after) = learned(p.channels, p.side), learned(p.channels, len(Y))
     values: dict[str, Any] = {
         "pooled": Y,
         "pooled_side": len(Y),
         "memory_ratio": X.size / Y.size,
-        "pooling_parameters": 0,
+        "pooling_parameters": of_pooling,
         "conv_parameters_before": before[0],
         "conv_parameters": after[0],
         "dense_parameters": after[1],
@@ -299,7 +300,7 @@ def one_kernel_per_map(p: Parameters) -> int:
 
 @mistake("dense_parameters", "one thinks that pooling changes the size of maps only, never a number of parameters")
 def dense_stays(p: Parameters) -> int:
-    return parameters_after(p.channels, p.side)[1]
+    return learned(p.channels, p.side)[2]
 
 
 @mistake("gradient_share", "one mixes up the maximum and the mean")

@@ -189,10 +189,11 @@ def draw(angle: Array, along: Array, along_rbf: Array, relu: Logits, rbf: Logits
     lines = [Line(ALPHAS, along[:, k], f"ReLU {math.degrees(angle[k]):.0f}°") for k in shown]
     lines.append(Line(ALPHAS, along_rbf.mean(axis=1), "RBF, mean"))
     figures = [Figure("Confidence along rays", Axis("distance alpha", "log"), Axis("confidence"), lines)]
-    side, x_1, x_2 = np.linspace(-6, 6, 41), Axis("x_1 from -6 to 6"), Axis("x_2 from 6 to -6")
+    side = np.linspace(-6, 6, 41)
     plane = np.stack(np.meshgrid(side, side[::-1]), axis=-1)
     for name, logits in (("ReLU", relu), ("RBF", rbf)):
-        figures.append(Figure(f"Confidence of {name}", x_1, x_2, [HeatMap(confidence(logits(plane)), "confidence")]))
+        image = HeatMap(confidence(logits(plane)), "confidence", x=(-6, 6), y=(6, -6))
+        figures.append(Figure(f"Confidence of {name}", Axis("x_1"), Axis("x_2"), [image]))
     return figures
 
 

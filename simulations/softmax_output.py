@@ -5,10 +5,10 @@ then divides by the sum (Goodfellow et al. 2016, eq. 6.29; Bishop 2006, eq. 4.62
 
     p_k = exp(z_k / T) / sum_j exp(z_j / T),     dp_i/dz_k = p_i (1[i = k] - p_k) / T     (Bishop, eq. 4.106)
 
-The largest p is at least 1/K, so softmax cannot say "none of these". Not answering is a decision of its own: if an
-error costs 1 and a rejection d, answer if and only if max p >= 1 - d (Chow 1970; Bishop, section 1.5.3). That rule is
-as good as the probabilities are. Logits that came out `overconfidence` times too large are repaired by one temperature,
-the one of least negative log-likelihood on held-out data (Guo et al. 2017); the arg-max, so the accuracy, stays.
+Adding a constant to all z changes nothing. The largest p is at least 1/K: softmax cannot say "none of these". If an
+error costs 1 and not answering d, answer if and only if max p >= 1 - d (Chow 1970; Bishop, section 1.5.3). That is as
+good as the probabilities. Logits that are `overconfidence` times too large are repaired by one temperature, that of
+least negative log-likelihood on held-out data (Guo et al. 2017); the arg-max, so the accuracy, stays.
 
 `logits` is one vector z of shape (K,). The random data has logits Z ~ N(0, 2^2) of shape (samples, classes) and labels
 drawn from softmax(Z), so that its true probabilities are known; one half fits the temperature, the other, as large, is

@@ -14,7 +14,7 @@ Both keep the mean, E[y] = x. The mean over the pixels of a constant map x = 1 h
 so that the same p is H W times less noise if it falls on single pixels. On maps of covariance R between pixels the
 ratio of both noises is 1 / (H W mean(R)): 1 for independent pixels, 1 / (H W) for equal ones. So spatial dropout is for
 maps whose neighbours are strongly correlated, as in early layers. It makes maps less dependent on each other, not
-stronger; many later networks use batch normalisation instead, or DropBlock, which drops squares.
+stronger; dense layers have no maps. Many later networks use batch normalisation instead, or DropBlock (squares).
 
 p is the probability of dropping; kept values are scaled in training, and nothing is dropped in testing. Arrays are
 (N, C, H, W): examples, channels, height, width. The random maps are Gaussian fields of mean 0, variance 1 and
@@ -183,9 +183,9 @@ def averaged_noise(at: Parameters, rng: np.random.Generator) -> Figure:
     marks: list[Line | Points] = []
     for size, ratios in zip(((at.pool, at.pool), at.size), found.T, strict=True):
         name = "{} x {}".format(*size)
-        marks.append(Line(fine, [ratio_in_theory(one, *size) for one in fine], f"mean of {name}"))
+        marks.append(Line(fine, [ratio_in_theory(one, *size) for one in fine], f"theory, {name}"))
         marks.append(Points(lengths, ratios, f"drawn, {name}"))
-    return Figure("Noise: pixels / maps dropped", Axis("corr. length [pixels]"), Axis("ratio", "log"), marks)
+    return Figure("Noise: pixels / maps dropped", Axis("correlation length in pixels"), Axis("ratio", "log"), marks)
 
 
 def pictures(title: str, maps: Array) -> Figure:

@@ -106,9 +106,8 @@ def network(x: Array, knots: Array, c: Array, bias: float) -> Array:
     return y
 
 
-def error_of(p: Parameters, units: int) -> float:
-    """The largest error of the interpolant, over points that divide each interval evenly."""
-    f, _ = FUNCTIONS[p.function]
+def error_of(f: Callable[[Any], Any], p: Parameters, units: int) -> float:
+    """The largest error of the interpolant of f, over points that divide each interval evenly."""
     knots, c = interpolant(f, p.left, p.right, units)
     x = np.linspace(p.left, p.right, 2 * max(16, 512 // units) * units + 1)  # with the middles of the intervals
     return float(np.abs(network(x, knots, c, f(p.left)) - f(x)).max())
@@ -132,23 +131,23 @@ def run(parameters: Parameters, rng: np.random.Generator) -> Result:
     p, (f, second) = parameters, FUNCTIONS[parameters.function]
     knots, c = interpolant(f, p.left, p.right, p.units)
     x, ends = np.linspace(p.left, p.right, 10_001), np.append(knots, p.right)
-    curvature = second(x).max()
+    curvature, counts = second(x).max(), np.arange(1, 20_001)
     affine = np.polynomial.Polynomial.fit(x, f(x), 1)
     values: dict[str, Any] = {
         "knots": knots,
         "weights": c,
-        "largest_error": error_of(p, p.units),
-        "error_of_twice_the_units": error_of(p, 2 * p.units),
-        "error_bound": (p.width / p.units) ** 2 * curvature / 8,
+        "largest_error": error_of(f, p, p.units),
+        "error_of_twice_the_units": error_of(f, p, 2 * p.units),
+        "error_bound": error_of(lambda x: curvature / 2 * x * x, p, p.units),  # of a parabola that bends as much
         "error_at_knots": np.abs(network(ends, knots, c, f(p.left)) - f(ends)).max(),
-        "units_for_accuracy": math.ceil(p.width * math.sqrt(curvature / (8 * p.accuracy)) - ROUNDING),
+        "units_for_accuracy": counts[(p.width / (counts + ROUNDING)) ** 2 * curvature / 8 <= p.accuracy][0],
         "error_of_affine_map": np.abs(affine(x) - f(x)).max(),
         "linear_pieces": pieces(p.depth),
         "pieces_of_each_depth": np.array([pieces(depth) for depth in range(1, DEEPEST + 1)]),
     }
     x = x[::40]
     curves = [Line(x, f(x), p.function), Line(x, network(x, knots, c, f(p.left)), "net"), Line(x, affine(x), "affine")]
-    errors = [error_of(p, units) for units in WIDTHS.tolist()]
+    errors = [error_of(f, p, units) for units in WIDTHS.tolist()]
     widths = [
         Line(WIDTHS, errors, "net"),
         Line(WIDTHS, (p.width / WIDTHS) ** 2 * curvature / 8, "bound"),

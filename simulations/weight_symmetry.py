@@ -244,6 +244,11 @@ def scales_both_alike(parameters: Parameters) -> float:
     return parameters.factor
 
 
+@mistake("outgoing_factor", "one leaves the outgoing weight as it is")
+def leaves_the_outgoing_weight(parameters: Parameters) -> float:
+    return 1.0
+
+
 # --- claims -------------------------------------------------------------------------------------------------------
 
 

@@ -12,8 +12,9 @@ v = 2 / n_in (He et al. 2015, eq. 10). LeCun's v = 1 / n_in looks at the signal 
 heuristic, uniform on +-1/sqrt(n_in) (eq. 1 of Glorot & Bengio), has n_in v = 1/3 (eq. 15), and signals die out.
 
 Shapes: h_l is (batch, width_l), W_l (width_{l-1}, width_l); the widths are fan_in, fan_out, fan_in and so on in turn.
-No biases. h_0 ~ N(0, 1), and the gradient that enters at the top is N(0, 1), independent of the network. Means are
-taken over batch, units and networks. The mean square is the variance for identity and tanh, whose mean is 0.
+No biases: they may start at 0, while equal weights would leave all units alike. h_0 and the gradient at the top are
+N(0, 1), independent of the network. Means are over batch, units and networks. The mean square is the variance for
+identity and tanh, whose mean is 0.
 """
 
 import math
@@ -61,6 +62,7 @@ ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Any]]] 
 }
 
 KEPT = {"identity": 1.0, "relu": 0.5}  # the share of the mean square that the activation keeps; of tanh it depends
+COMPARED = "glorot_normal", "he_normal", "fan_in_uniform"
 
 
 @dataclass(frozen=True)
@@ -128,21 +130,19 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
         values["doublings"] = parameters.depth * math.log2(values["growth_per_layer"])
 
     lines = [[Line(layers, np.log10(way), parameters.initialiser)] for way in both]
-    drawn: Callable[[int, int], float] = parameters.variance
-    for other in ("glorot_normal", "he_normal", "fan_in_uniform"):
+    others = [one for one in COMPARED if one != parameters.initialiser]
+    laws = [parameters.variance, *(LAWS[other] for other in others)]
+    for other, (drawn, law) in zip(others, pairwise(laws), strict=True):
         for matrix in W:  # rescaled in place: the largest networks leave no room for a copy
-            matrix *= math.sqrt(LAWS[other](*matrix.shape) / drawn(*matrix.shape))
-        drawn = LAWS[other]
-        if other != parameters.initialiser:
-            compared = through(activation, W, x[:16], top[:16])  # rows enough to compare with
-            for mine, way in zip(lines, compared, strict=True):
-                mine.append(Line(layers, np.log10(way), other))
-    layer, power = Axis("layer"), Axis("log10 of the mean square")
-    density, edges = np.histogram(weights, bins=41, density=True)
-    law = Line((edges[1:] + edges[:-1]) / 2, density, parameters.initialiser)
-    rising = Figure("The signal going up", layer, power, lines[0])
-    falling = Figure("The gradient going down", layer, power, lines[1])
-    return Result(values, [rising, falling, Figure("The weights of layer 1", Axis("weight"), Axis("density"), [law])])
+            matrix *= math.sqrt(law(*matrix.shape) / drawn(*matrix.shape))
+        for mine, way in zip(lines, through(activation, W, x[:16], top[:16]), strict=True):  # rows enough to compare
+            mine.append(Line(layers, np.log10(way), other))
+    heights, edges = np.histogram(weights, bins=41, density=True)
+    density = Line((edges[1:] + edges[:-1]) / 2, heights, parameters.initialiser)
+    layer, power = Axis("layer"), Axis("log10 of mean square")
+    rising, falling = Figure("Signal by law", layer, power, lines[0]), Figure("Gradient by law", layer, power, lines[1])
+    of_weights = Figure("Weights of layer 1", Axis("weight"), Axis("density", zero=True), [density])
+    return Result(values, [rising, falling, of_weights])
 
 
 def one_layer(parameters: Parameters, rng: np.random.Generator) -> tuple[dict[str, float], Array]:

@@ -9,6 +9,11 @@ from pathlib import Path
 
 import pytest
 
+# One BLAS thread, as in the worker process: the test processes share the cores. NumPy reads this when it is first
+# imported, which is after this.
+for library in ("OPENBLAS", "MKL", "OMP"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
 
 @pytest.fixture
 def room() -> Iterator[Path]:

@@ -22,6 +22,9 @@ CARDS = [
     if card.answer is not None and card.answer.formula
 ]
 
+DIFFERENT = 20
+"""Of the sets that a formula is judged at, so many differ at least: it cannot be right by luck."""
+
 _PIECE = re.compile(r"\\[a-z]+|\\.|[0-9]+|[A-Za-z]|\S")
 _OPERAND = re.compile(r"[0-9]+|[A-Za-z]|pi|[)]")
 
@@ -94,13 +97,14 @@ def test_there_are_enough_of_them() -> None:
 
 @pytest.mark.slow
 def test_the_formula_on_the_back_is_judged_right(tmp_path: Path) -> None:
-    """At all drawn sets; and neither twice as much nor any named mistake is."""
+    """At all drawn sets, which are many; and neither twice as much nor any named mistake is."""
     with at_work(tmp_path) as library:
         laboratory = library.laboratory
         for card in CARDS:
             shown = re.search(r"\$\$(.+?)\$\$", card.back, re.DOTALL)
             assert shown is not None, card.id
             against = do(laboratory.formula_samples(card))
+            assert len({one.at for one in against}) >= DIFFERENT, card.id
             assert judge_formula(typed(shown[1]), against).correct, (card.id, typed(shown[1]))
             twice = judge_formula(f"2*({typed(shown[1])})", against)
             assert (twice.correct, twice.note) == (False, "off by a factor 2 each time"), card.id

@@ -61,7 +61,8 @@ def stats(call: Call, as_json: bool) -> None:
     JSON: {today, cards, mastery: [cards at level 0, ..., 4], due, new, week: [due tomorrow, ...], answers,
     cards_answered, days, seconds, grades: {"0": n, ...}, sure: {right, of}, guess: {right, of}, predictions: {"sure":
     {right, of}, ...}, curves: {drawn, decades, spans}}; `today` and `days` are study days, whole days since 1970-01-01;
-    the median error of drawn curves is in decades over a logarithmic axis, else a share of the curve's span.
+    drawn curves are among the predictions too, and their median error is in decades over a logarithmic axis, else a
+    share of the curve's span.
     """
     from studyapp.core.experiments.predictions import calibration
     from studyapp.core.history import effective
@@ -113,14 +114,18 @@ def stats(call: Call, as_json: bool) -> None:
 
 
 def _say_predictions(made: Calibration) -> None:
-    """How often predictions in the Lab came true, by confidence, and how far drawn curves were off."""
+    """How often predictions in the Lab came true, by confidence, and how far the drawn curves among them were off."""
+    from studyapp.core.experiments.predictions import RULE
+
     for name, (right, of) in made.right.items():
         if of:
             say(f"predictions, {name}: {right} of {of} right, {100 * right / of:.0f} %")
     if made.drawn:
         far = [f"{made.decades:.2f} decades"] if made.decades is not None else []
         far += [f"{100 * made.spans:.0f} % of the span"] if made.spans is not None else []
-        say(f"{counted(made.drawn, 'curve')} drawn, the middle one {' and '.join(far)} off")
+        say(f"{counted(made.drawn, 'curve')} among them drawn, the middle one {' and '.join(far)} off")
+    if made.total[1]:
+        say(RULE)
 
 
 @click.command(short_help="Check the store, and repair what can be rebuilt.")

@@ -1,7 +1,8 @@
 """Arithmetic as a learner types it: a card tests the formula, so `sqrt(6/(512+256))` is as good an answer as 0.088.
 
-A small parser by binding power (V. Pratt, "Top down operator precedence", 1973) that evaluates as it reads, in floats
-only: no `eval`, and no power tower can keep it busy.
+A small parser by binding power (V. Pratt, "Top down operator precedence", 1973) that evaluates as it reads, without
+`eval`. It computes with `DIGITS` digits, so that what cancels, as in (a + b)^2 - a^2 - b^2, leaves enough of them for a
+float; and with bounded exponents, so that no power tower can keep it busy.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from types import MappingProxyType
 
 LONGEST = 200
@@ -17,10 +19,48 @@ LONGEST = 200
 DEEPEST = 50
 """Brackets, signs and powers nested in each other, at most."""
 
-FUNCTIONS: Mapping[str, Callable[[float], float]] = MappingProxyType(
-    {"sqrt": math.sqrt, "exp": math.exp, "ln": math.log, "log2": math.log2, "log10": math.log10, "tanh": math.tanh}
+DIGITS = 50
+"""Decimal digits of every step."""
+
+_EXACT = Context(DIGITS, Emin=-1_000_000, Emax=1_000_000, traps=[DivisionByZero, InvalidOperation, Overflow])
+_ONE, _TWO = Decimal(1), Decimal(2)
+_PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494459")
+
+
+def _tanh(x: Decimal) -> Decimal:
+    if x.adjusted() < -DIGITS // 2:
+        return x  # the next term of the series is smaller by the square of x
+    shrunk = _EXACT.exp(_EXACT.multiply(_TWO, x.copy_abs().copy_negate()))
+    return _EXACT.divide(_EXACT.subtract(_ONE, shrunk), _EXACT.add(_ONE, shrunk)).copy_sign(x)
+
+
+def _sin(x: Decimal) -> Decimal:
+    """The Taylor series, of the angle within one turn; Overflow where too few digits tell which angle that is."""
+    if x.adjusted() > DIGITS // 2:
+        raise Overflow
+    turned = _EXACT.remainder_near(x, _EXACT.multiply(_TWO, _PI))
+    square, term, total, n = _EXACT.multiply(turned, turned).copy_negate(), turned, turned, 1
+    while term and term.adjusted() > -DIGITS:
+        n += 2
+        term = _EXACT.divide(_EXACT.multiply(term, square), Decimal(n * (n - 1)))
+        total = _EXACT.add(total, term)
+    return total
+
+
+FUNCTIONS: Mapping[str, Callable[[Decimal], Decimal]] = MappingProxyType(
+    {
+        "sqrt": _EXACT.sqrt,
+        "exp": _EXACT.exp,
+        "ln": _EXACT.ln,
+        "log2": lambda x: _EXACT.divide(_EXACT.ln(x), _EXACT.ln(_TWO)),
+        "log10": _EXACT.log10,
+        "tanh": _tanh,
+        "sin": _sin,
+        "cos": lambda x: _sin(_EXACT.add(x, _EXACT.divide(_PI, _TWO))),
+        "abs": _EXACT.abs,
+    }
 )
-CONSTANTS: Mapping[str, float] = MappingProxyType({"pi": math.pi, "π": math.pi, "e": math.e})
+CONSTANTS: Mapping[str, Decimal] = MappingProxyType({"pi": _PI, "π": _PI, "e": _EXACT.exp(_ONE)})
 NO_NAMES: Mapping[str, float] = MappingProxyType({})
 
 # How tightly an infix sign binds. A minus before a number binds like a product, so that -2^2 = -4.
@@ -48,7 +88,7 @@ def evaluate(text: str, names: Mapping[str, float] = NO_NAMES) -> float:
     """The finite value of an expression, or an ExpressionError.
 
     Numbers, + - * / ^ (also **, · × ÷ − as typed), brackets, √, %, the constants pi and e, and sqrt exp ln log2 log10
-    tanh. `names` are further values and go before the constants.
+    tanh sin cos abs. `names` are further values and go before the constants.
     """
     if len(text) > LONGEST:
         raise ExpressionError(f"that is {len(text)} characters long: {LONGEST} are the most")
@@ -56,7 +96,7 @@ def evaluate(text: str, names: Mapping[str, float] = NO_NAMES) -> float:
         whole, part = comma.groups()
         thousands = f" ({whole}{part} for thousands)" if len(part) == 3 else ""
         raise ExpressionError(f"write a point in place of the comma: {whole}.{part}{thousands}")
-    return _Reader(_tokens(text), names).whole()
+    return _finite(float(_Reader(_tokens(text), names).whole()), "the result is too large a number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +126,7 @@ class _Reader:
         self.names = names
         self.depth = 0
 
-    def whole(self) -> float:
+    def whole(self) -> Decimal:
         if self.token.kind == "end":
             raise ExpressionError("nothing to evaluate: type a number or an expression")
         value = self.expression(0)
@@ -94,7 +134,7 @@ class _Reader:
             raise self.unexpected()
         return value
 
-    def expression(self, floor: int) -> float:
+    def expression(self, floor: int) -> Decimal:
         """The value of what stands here, as far as its signs bind tighter than `floor`."""
         self.depth += 1
         if self.depth > DEEPEST:
@@ -107,10 +147,10 @@ class _Reader:
         self.depth -= 1
         return value
 
-    def operand(self) -> float:
+    def operand(self) -> Decimal:
         match self.token.kind, self.token.text:
-            case "number", digits:
-                value = _finite(float(digits), f"{self.take()} is too large a number")
+            case "number", _:
+                value = _number(self.take())
             case "name", _:
                 value = self.named(self.take())
             case _, "(":
@@ -120,7 +160,7 @@ class _Reader:
                 value = _call("sqrt", self.expression(_ROOT))
             case _, "-":
                 self.take()
-                value = -self.expression(_MINUS)
+                value = self.expression(_MINUS).copy_negate()  # a minus would round to the digits of the thread
             case _, "+":
                 self.take()
                 value = self.expression(_MINUS)
@@ -130,10 +170,10 @@ class _Reader:
                 raise ExpressionError(f"a number is missing before {self.token}, at character {self.token.place}")
         while self.token.text == "%":
             self.take()
-            value /= 100
+            value = _apply("/", value, Decimal(100))
         return value
 
-    def bracket(self) -> float:
+    def bracket(self) -> Decimal:
         """The value of what stands between brackets."""
         self.take()
         value = self.expression(0)
@@ -144,11 +184,13 @@ class _Reader:
         self.take()
         return value
 
-    def named(self, token: _Token) -> float:
+    def named(self, token: _Token) -> Decimal:
         name = token.text if token.text in self.names or len(token.text) == 1 else token.text.lower()
         if name in self.names:
             try:
-                return _finite(float(self.names[name]), f"{token} has no finite value")
+                return _EXACT.create_decimal_from_float(
+                    _finite(float(self.names[name]), f"{token} has no finite value")
+                )
             except OverflowError:  # a whole number of more digits than a float has room for
                 raise ExpressionError(f"{token} has no finite value") from None
         if name in CONSTANTS:
@@ -182,41 +224,53 @@ class _Reader:
         return ExpressionError(f"{token} does not fit, {place}{_HINTS.get(token.text, '')}")
 
 
-def _apply(sign: str, left: float, right: float) -> float:
-    match sign:
-        case "+":
-            value = left + right
-        case "-":
-            value = left - right
-        case "*":
-            value = left * right
-        case "/" if right == 0:
-            raise ExpressionError("that divides by zero")
-        case "/":
-            value = left / right
-        case _:
-            value = _power(left, right)
-    return _finite(value, "the result is too large a number")
-
-
-def _power(left: float, right: float) -> float:
+def _number(token: _Token) -> Decimal:
     try:
-        return math.pow(left, right)
-    except OverflowError:
+        return _EXACT.create_decimal(token.text)
+    except Overflow:
+        raise ExpressionError(f"{token} is too large a number") from None
+
+
+def _apply(sign: str, left: Decimal, right: Decimal) -> Decimal:
+    try:
+        match sign:
+            case "+":
+                return _EXACT.add(left, right)
+            case "-":
+                return _EXACT.subtract(left, right)
+            case "*":
+                return _EXACT.multiply(left, right)
+            case "/" if right == 0:
+                raise ExpressionError("that divides by zero")
+            case "/":
+                return _EXACT.divide(left, right)
+            case _:
+                return _power(left, right)
+    except Overflow:
         raise ExpressionError("the result is too large a number") from None
-    except ValueError:
-        if left == 0:
-            raise ExpressionError("that divides by zero: 0 to a negative power") from None
+
+
+def _power(left: Decimal, right: Decimal) -> Decimal:
+    if right == 0:
+        return _ONE
+    if left == 0 and right < 0:
+        raise ExpressionError("that divides by zero: 0 to a negative power")
+    try:
+        return _EXACT.power(left, right)
+    except InvalidOperation:
         raise ExpressionError("a negative number to a fractional power is not a real number") from None
 
 
-def _call(name: str, argument: float) -> float:
+def _call(name: str, argument: Decimal) -> Decimal:
     try:
-        return FUNCTIONS[name](argument)
-    except OverflowError:
-        raise ExpressionError(f"{name}({argument:g}) is too large a number") from None
-    except ValueError:
-        raise ExpressionError(f"{name}({argument:g}) is not a real number") from None
+        value = FUNCTIONS[name](argument)
+    except Overflow:
+        raise ExpressionError(f"{name}({argument:.6g}) is too large a number") from None
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise ExpressionError(f"{name}({argument:.6g}) is not a real number")
+    return value
 
 
 def _finite(value: float, otherwise: str) -> float:

@@ -25,7 +25,10 @@ TRIED = 400
 """So many sets are drawn at most, to find `SETS` at which the value applies."""
 
 SAME = 1e-6
-"""Relative difference below which two numbers of double precision are taken as the same formula's."""
+"""Relative difference below which a number and a key of double precision are taken as the same formula's."""
+
+NOTHING = 1e-25
+"""What rounding may leave, of many more digits, where the exact value is 0."""
 
 SIMPLE = 64
 """The largest numerator or denominator of a factor that is named as a fraction or a root."""
@@ -114,13 +117,15 @@ def judge_formula(given: str, against: Sequence[Sample], sure: bool = True, hint
     if not off:
         wrong = agree.index(False)
         often = f"right at {sum(agree)} of {len(agree)} drawn sets only; " if any(agree) else ""
-        off = f"{often}at {against[wrong].at} it gives {values[wrong]:.4g}, not {keys[wrong]:.4g}"
+        digits = 8 if math.isclose(values[wrong], keys[wrong], rel_tol=1e-3) else 4
+        off = f"{often}at {against[wrong].at} it gives {values[wrong]:.{digits}g}, not {keys[wrong]:.{digits}g}"
     return Verdict(WRONG, False, sure, note=off)
 
 
 def _value(text: str, one: Sample) -> float:
     try:
-        return evaluate(text, one.symbols)
+        value = evaluate(text, one.symbols)
+        return value if one.key.value or abs(value) > NOTHING else 0.0
     except ExpressionError as error:
         # What is wrong with the text itself is wrong at every set: the set is named only where it matters.
         if any(word in str(error) for word in ("divides by zero", "real number", "too large")):

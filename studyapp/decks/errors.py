@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 
 
 class DeckError(Exception):
@@ -40,6 +41,8 @@ def unreadable(path: str | os.PathLike[str], error: OSError) -> DeckError:
 def unwritable(path: str | os.PathLike[str], error: OSError) -> DeckError:
     """The error for a file that the system does not let us write."""
     match error.errno:
+        case errno.ENOENT if Path(path).parent.exists():  # as in /proc
+            what = "no file can be made there; name another place"
         case errno.ENOENT:
             what = "its folder does not exist any more; put it back"
         case errno.EACCES | errno.EPERM | errno.EROFS:

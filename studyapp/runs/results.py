@@ -6,7 +6,7 @@ Only ever imported in a worker process.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,7 @@ def _mark(mark: object) -> Mark:
                 raise ValueError(f"{_called(mark)} has {len(names)} names and {len(heights)} heights")
             return Bars(names, heights, str(mark.label))
         case HeatMap():
-            return HeatMap(_list(mark.z, "z", 2), str(mark.label))
+            return HeatMap(_list(mark.z, "z", 2), str(mark.label), _ends(mark.x, "x"), _ends(mark.y, "y"))
     raise ValueError(f"{type(mark).__name__} is no Line, Points, Bars or HeatMap")
 
 
@@ -81,6 +81,16 @@ def _list(given: object, called: str, dimensions: int) -> Any:
     if np.ndim(plain) != dimensions or np.size(plain) == 0:
         raise ValueError(f"{called} is {shape_of(plain)}, not {'a row' if dimensions == 1 else 'a matrix'} of numbers")
     return plain
+
+
+def _ends(given: object, called: str) -> Sequence[float] | None:
+    """What the first and the last column or row stand for, if that is said."""
+    if given is None:
+        return None
+    ends: list[float] = _list(given, called, 1)
+    if len(ends) != 2 or ends[0] == ends[1]:
+        raise ValueError(f"{called} of a heat map is two numbers that differ")
+    return ends
 
 
 def _called(mark: Line | Points | Bars) -> str:

@@ -20,10 +20,14 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis of a figure: a label with its unit, and a linear or logarithmic scale."""
+    """One axis of a figure: a label with its unit, and a linear or logarithmic scale.
+
+    With `zero` a linear axis shows 0 whatever the numbers are, as a density's should; under bars it always does.
+    """
 
     label: str
     scale: Literal["linear", "log"] = "linear"
+    zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,16 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """A matrix shown as colours; row 0 on top. `z` is 2-D."""
+    """A matrix shown as colours, its elements as squares; row 0 on top. `z` is 2-D.
+
+    Several stand side by side with one scale. `x` is what the first and the last column stand for, `y` the same of the
+    rows, two numbers that differ; without them columns and rows are counted from 0.
+    """
 
     z: Sequence[Numbers] | Numbers
     label: str = ""
+    x: Sequence[float] | None = None
+    y: Sequence[float] | None = None
 
 
 Mark = Line | Points | Bars | HeatMap

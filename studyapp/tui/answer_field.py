@@ -6,13 +6,28 @@ from collections.abc import Collection
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.widgets import Input
 
 from studyapp.core import expressions, grading
-from studyapp.tui.screen import StudyScreen
 
 
-class AnswerField(Input):
+class WholeLine(Input):
+    """One line that is read to its end or not at all: what would make it too long is left out whole, and said."""
+
+    class Full(Message):
+        """Something was left out; `why` says so."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
+    def restricted(self) -> None:
+        """Say why what was typed or pasted is not taken."""
+        self.post_message(self.Full(f"left out: {self.max_length} characters are the most that an answer may have"))
+
+
+class AnswerField(WholeLine):
     """One line to type an answer into. Enter submits; Esc leaves it, so that the other keys work again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave the field", show=False)]
@@ -25,14 +40,9 @@ class AnswerField(Input):
     def __init__(self, *, numeric: bool, symbols: Collection[str] = ()) -> None:
         example = "a number or an expression, as in sqrt(6/768)" if numeric else "your answer"
         if symbols:
-            example = f"a formula in {', '.join(symbols)}: + - * / ^ sqrt exp ln tanh pi"
+            example = f"a formula in {', '.join(symbols)}: + - * / ^ sqrt exp ln sin cos tanh abs pi"
         longest = expressions.LONGEST if numeric else grading.LONGEST
         super().__init__(placeholder=example, max_length=longest, select_on_focus=False, compact=True)
-
-    def restricted(self) -> None:
-        """Say why a character is not taken: what is typed is read to its end, or not at all."""
-        if isinstance(self.screen, StudyScreen):
-            self.screen.study_app.say(f"{self.max_length} characters are the most that an answer may have.", wrong=True)
 
     def action_leave(self) -> None:
         """Give the keys back to the screen."""

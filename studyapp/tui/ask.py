@@ -15,8 +15,9 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, Static
 
-from studyapp.core.expressions import ExpressionError, evaluate
+from studyapp.core.expressions import LONGEST, ExpressionError, evaluate
 from studyapp.model import Predicting
+from studyapp.tui.answer_field import WholeLine
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.lab_prediction import TRENDS, Askable, Prediction
@@ -118,7 +119,8 @@ class AskPrediction(ModalScreen[Prediction | None]):
         """The question, the field, what is wrong with it, what to do."""
         with Vertical(id="box"):
             yield Static(id="question")
-            yield Input(placeholder="a number or an expression, as in 0.25^30", max_length=200, compact=True)
+            yield WholeLine(placeholder="a number or an expression, as in 0.25^30", max_length=LONGEST, compact=True)
+            yield Static(id="wrong")
             yield Hints(id="what")
 
     def on_mount(self) -> None:
@@ -132,7 +134,14 @@ class AskPrediction(ModalScreen[Prediction | None]):
         if self._prediction is None:
             self._show()
 
-    def _show(self, wrong: str = "") -> None:
+    def _complain(self, why: str) -> None:
+        """Say under the field what is wrong with its text; "" says nothing."""
+        line = self.query_one("#wrong", Static)
+        line.update(plain(f"! {why}\n"))
+        line.display = bool(why)
+
+    def _show(self) -> None:
+        self._complain("")
         asked, field = self._asked, self.query_one(Input)
         field.display = self._prediction is None and not self._choosing
         if field.display:
@@ -140,7 +149,7 @@ class AskPrediction(ModalScreen[Prediction | None]):
         else:
             self.set_focus(None)
         question = Content.assemble("What will ", (asked.name, Style(bold=True)), " be?")
-        lines = [question, plain(wrong or asked.meaning)]
+        lines = [question, plain(asked.meaning)]
         if asked.before is not None and self._prediction is None:
             lines.append(Content(f"It was {asked.before:.4g} in the run before: + grows, - falls, = stays."))
         skip = Hint("Esc", "no prediction", "screen.dismiss(None)")
@@ -159,6 +168,14 @@ class AskPrediction(ModalScreen[Prediction | None]):
         self.query_one("#question", Static).update(Content("\n").join(line for line in lines if line.plain))
         self.query_one(Hints).show(hints)
 
+    def on_whole_line_full(self, message: WholeLine.Full) -> None:
+        """Something did not fit into the field."""
+        self._complain(message.why)
+
+    def on_input_changed(self) -> None:
+        """What was wrong with the text is not said of another one."""
+        self._complain("")
+
     def on_input_submitted(self) -> None:
         """Enter goes on."""
         self.action_submit()
@@ -172,7 +189,7 @@ class AskPrediction(ModalScreen[Prediction | None]):
         try:
             number = evaluate(typed)
         except ExpressionError as error:
-            self._show(str(error))
+            self._complain(str(error))
         else:
             self._said(Prediction(asked.name, number, ""))
 

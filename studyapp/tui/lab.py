@@ -14,7 +14,7 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from studyapp.lab import ConsentError
-from studyapp.model import Card, ParameterValue, Predicting
+from studyapp.model import Card, ParameterValue
 from studyapp.runs.errors import SimulationError
 from studyapp.simulation import Description, ParameterError, Run
 from studyapp.tui import lab_text, wording
@@ -23,7 +23,7 @@ from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.lab_actions import LabActions
 from studyapp.tui.lab_form import ParameterForm
 from studyapp.tui.lab_plot import LabPlot
-from studyapp.tui.lab_prediction import Askable, Prediction, askable, logged, predictable
+from studyapp.tui.lab_prediction import Prediction, logged
 from studyapp.tui.lab_prediction import compared as compared_words
 from studyapp.tui.lab_target import TargetLine
 from studyapp.tui.question_line import question_line
@@ -52,7 +52,7 @@ class LabScreen(LabActions):
         Binding("n", "new_seed", "another seed, and run"),
         Binding("pageup", "scroll(-1)", "scroll the results"),
         Binding("pagedown", "scroll(1)", "scroll the results"),
-        Binding("escape", "cancel", "stop the run; without one, back"),
+        Binding("escape", "cancel", "stop the run; twice after it, back"),
         Binding("q", "leave", "back"),
     ]
     OTHER_KEYS: ClassVar[dict[str, str]] = {
@@ -64,7 +64,7 @@ class LabScreen(LabActions):
     CSS = """
     LabScreen #body { height: 1fr; }
     LabScreen #left { width: 48; }
-    LabScreen #help { height: 2; padding: 0 1; color: $text-muted; }
+    LabScreen #help { height: auto; min-height: 2; max-height: 50%; padding: 0 1; color: $text-muted; }
     LabScreen #right { width: 1fr; padding-right: 1; }
     LabScreen #results { height: 40%; min-height: 3; padding: 0 1; border-top: solid $panel-lighten-2; }
     LabScreen #results Static { height: auto; margin-bottom: 1; }
@@ -85,11 +85,12 @@ class LabScreen(LabActions):
         self._description: Description | None = None
         self._single: Collection[str] = ()
         self._prediction: Prediction | None = None
+        self._trouble: str | None = None
         self._run: Run | None = None
         self._figure = 0
         self._again = self._earlier = False
         self._shown: tuple[Mapping[str, ParameterValue], int] | None = None
-        self._held = False
+        self._held = self._ended = False
         self._kept: Run | None = None
 
     def compose(self) -> ComposeResult:
@@ -202,7 +203,7 @@ class LabScreen(LabActions):
         compared = self.static("compared")
         compared.display = self._prediction is not None
         if self._prediction is not None:
-            compared.update(compared_words(self._prediction, run, self._card, width))
+            compared.update(compared_words(self._prediction, run, self._card, width, self._trouble or ""))
         self.static("values").update(lab_text.values(run, width))
         backing = self._card.simulation.claims if self._card and self._card.simulation else ()
         claims = lab_text.claims(run, backing, width)
@@ -256,8 +257,9 @@ class LabScreen(LabActions):
     def _take(self, run: Run, parameters: Mapping[str, ParameterValue], seed: int) -> None:
         first = self._run is None
         self._run, self._shown, self._earlier = run, (parameters, seed), False
-        if self._prediction is not None and not self.static("compared").display:  # once, not for later runs
-            self._log_prediction(self._prediction, run)
+        if self._prediction is not None and self._trouble != "":  # once it is kept, later runs add nothing
+            made = logged(self._prediction, run, self._card)
+            self._trouble = self._keep_prediction(made) if made is not None else ""
         holding = sum(claim.verdict == "holds" for claim in run.claims)
         failing = sum(claim.verdict == "fails" and claim.share >= 1 for claim in run.claims)
         if failing:
@@ -276,21 +278,17 @@ class LabScreen(LabActions):
         filled = round(20 * done)
         self._say(f"running {'█' * filled}{'░' * (20 - filled)} {100 * done:.0f} %   Esc stops it")
 
-    def _log_prediction(self, prediction: Prediction, run: Run) -> None:
-        made = logged(prediction, run, self._card)
-        if made is not None:
-            self._keep_prediction(made)
-
     def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
         """Run once more if a parameter changed meanwhile."""
-        if message.worker.group == "run" and message.state is WorkerState.SUCCESS and self._again:
-            self.action_run()
+        if message.worker.group == "run" and message.state is WorkerState.SUCCESS:
+            self._ended = True
+            if self._again:
+                self.action_run()
 
     def on_parameter_form_changed(self) -> None:
         """A changed parameter shows at once where runs are quick, unless a prediction is to come before the run."""
-        compared = self.static("compared")
-        pending = self._prediction is not None and not compared.display
-        self._prediction, compared.display = None, False
+        pending = self._prediction is not None and self._trouble is None
+        self._prediction, self.static("compared").display = None, False
         if pending:
             self._held = True
             self._say("changed: your prediction was for other parameters; d predicts anew, x runs it")
@@ -305,46 +303,14 @@ class LabScreen(LabActions):
         """Say what the highlighted parameter is."""
         parameter = message.parameter
         unit = f" in {parameter.unit}" if parameter.unit else ""
-        self.static("help").update(plain(f"{parameter.name}: {parameter.help}{unit} ({parameter.bounds})"))
+        bounds = "" if parameter.kind in ("bool", "choice") else f" ({parameter.bounds})"  # the form has all choices
+        self.static("help").update(plain(f"{parameter.name}: {parameter.help}{unit}{bounds}"))
 
     def on_parameter_form_refused(self, message: ParameterForm.Refused) -> None:
-        """A typed value does not fit."""
-        self.study_app.say(message.why, wrong=True)
+        """A typed value does not fit: that stands under the form until it is changed."""
+        self.static("help").update(plain(f"! {message.why}"))
 
     # --- keys -------------------------------------------------------------------------------------
-
-    def action_predict(self) -> None:
-        """Ask for a prediction, which the next run is compared with; of a run that was seen there is none to make."""
-        form = self._form
-        if form is not None and (form.given, form.seed) == self._shown:
-            self._held = True
-            self._say("Seen already: change a parameter first, then d predicts and x runs it.")
-        elif form is not None:
-            self.run_worker(self._ask_prediction(form), group="ask", exit_on_error=False)
-
-    async def _ask_prediction(self, form: ParameterForm) -> None:
-        from studyapp.tui.ask import AskPrediction
-
-        assert self._description is not None
-        values = predictable(self._description, self._run, self._card, self._single)
-        if not values:
-            self.study_app.say("This simulation has no single number to predict.")
-            return
-
-        async def with_options() -> list[Askable]:
-            return askable(values, self._run, self._card, *await self._beside(form.given))
-
-        asking = AskPrediction(askable(values, self._run, self._card), with_options)
-        prediction = await self.app.push_screen_wait(asking)
-        if prediction is not None:
-            if prediction.form is Predicting.CHOICE:
-                self._mistake = await self._mistake_behind(prediction, form.given)
-            self._prediction = prediction
-            self.static("compared").display = False
-            sign = ":" if prediction.form is Predicting.TREND else " ="
-            self._say(
-                f"You said {prediction.value}{sign} {prediction.said}, {prediction.confidence}: x runs it, and keeps it"
-            )
 
     def action_new_seed(self) -> None:
         """Run with another seed."""
@@ -383,9 +349,10 @@ class LabScreen(LabActions):
         (results.scroll_page_down if direction > 0 else results.scroll_page_up)(animate=False)
 
     def action_cancel(self) -> None:
-        """Stop the run under way; without one, go back."""
+        """Stop the run under way; without one, go back, but for an Esc that may be meant for a run that just ended."""
+        ended, self._ended = self._ended, False
         if not self._busy:
-            self.action_leave()
+            self.study_app.say(lab_text.OVER) if ended else self.action_leave()
             return
         # The worker may still be at another's task, for which this run waits: that one goes on.
         self._again = False

@@ -1,4 +1,4 @@
-"""What the Lab can do beyond one run: draw, sweep, many seeds, compare, mistakes; copy and save."""
+"""What the Lab can do beyond one run: predict, draw, sweep, many seeds, compare, mistakes; copy and save."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 
 from studyapp.core.experiments.drawing import curves
 from studyapp.core.experiments.sweep import sweepable
-from studyapp.model import Card, ParameterValue, Predicted
+from studyapp.model import Card, ParameterValue, Predicted, Predicting
 from studyapp.runs.errors import SimulationError
 from studyapp.simulation import Description, Parameter, ParameterError, Run, Verdict
+from studyapp.store import StoreError
 from studyapp.tui import lab_text
 from studyapp.tui.lab_form import ParameterForm
-from studyapp.tui.lab_prediction import Prediction, predictable
+from studyapp.tui.lab_prediction import Askable, Prediction, askable, predictable
 from studyapp.tui.screen import StudyScreen
 
 
@@ -21,6 +22,8 @@ class LabActions(StudyScreen):
     _simulation_name: str
     _card: Card | None
     _mistake: str
+    _prediction: Prediction | None
+    _trouble: str | None
     _description: Description | None
     _single: Collection[str]
     _run: Run | None
@@ -41,6 +44,48 @@ class LabActions(StudyScreen):
     def _take(self, run: Run, parameters: Mapping[str, ParameterValue], seed: int) -> None:
         """Show a run that was made elsewhere as the Lab's own."""
         raise NotImplementedError
+
+    # --- predict ----------------------------------------------------------------------------------
+
+    def action_predict(self) -> None:
+        """Ask for a prediction, which the next run is compared with; of a run that was seen there is none to make."""
+        form = self._form
+        if form is not None and (form.given, form.seed) == self._shown:
+            self._held = True
+            self._say("Seen already: change a parameter first, then d predicts and x runs it.")
+        elif form is not None:
+            self.run_worker(self._ask_prediction(form), group="ask", exit_on_error=False)
+
+    async def _ask_prediction(self, form: ParameterForm) -> None:
+        from studyapp.tui.ask import AskPrediction
+
+        assert self._description is not None
+        values = predictable(self._description, self._run, self._card, self._single)
+        if not values:
+            self.study_app.say("This simulation has no single number to predict.")
+            return
+
+        async def with_options() -> list[Askable]:
+            return askable(values, self._run, self._card, *await self._beside(form.given))
+
+        asking = AskPrediction(askable(values, self._run, self._card), with_options)
+        prediction = await self.app.push_screen_wait(asking)
+        if prediction is not None:
+            if prediction.form is Predicting.CHOICE:
+                self._mistake = await self._mistake_behind(prediction, form.given)
+            self._prediction, self._trouble = prediction, None
+            self.static("compared").display = False
+            sign = ":" if prediction.form is Predicting.TREND else " ="
+            said = f"{prediction.value}{sign} {prediction.said}, {prediction.confidence}"
+            self._say(f"You said {said}. Not kept yet: x runs it, and keeps both.")
+
+    def _keep_prediction(self, made: Predicted) -> str:
+        """Log a prediction with what the run gave: "" when it is on the disk, else one line that says why it is not."""
+        try:
+            self.library.predict(made)
+        except StoreError as error:
+            return f"not kept: {error}"
+        return ""
 
     # --- draw the curve ---------------------------------------------------------------------------
 
@@ -75,10 +120,6 @@ class LabActions(StudyScreen):
             self._take(run, parameters, seed)
 
         self.app.push_screen(DrawScreen(run, found, self._run, card, self._keep_prediction, seen))
-
-    def _keep_prediction(self, made: Predicted) -> None:
-        with self.study_app.guard():
-            self.library.predict(made)
 
     # --- many runs --------------------------------------------------------------------------------
 

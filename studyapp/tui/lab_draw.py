@@ -49,12 +49,13 @@ class DrawScreen(StudyScreen):
         curves: Sequence[tuple[Figure, Line]],
         before: Run | None,
         card: str,
-        made: Callable[[Predicted], None],
+        keep: Callable[[Predicted], str],
         shown: Callable[[], None],
     ) -> None:
         super().__init__()
         self._run, self._curves, self._before = run, curves, before
-        self._card, self._made, self._seen = card, made, shown
+        self._card, self._keep, self._seen = card, keep, shown
+        self._trouble = ""
         self._at = 0
         self._drawings = [begin(figure, line) for figure, line in curves]
         self._asking = self._over = False
@@ -114,7 +115,8 @@ class DrawScreen(StudyScreen):
                 if drawing.logarithmic
                 else f"{100 * drawing.error():.0f} % of its span"
             )
-            return Content.assemble(("Your curve is off by ", DIM), (off, BOLD), ", root mean square")
+            kept = f"\n! {self._trouble}" if self._trouble else "   kept"
+            return Content.assemble(("Your curve is off by ", DIM), (off, BOLD), ", root mean square", (kept, DIM))
         _, ys = drawing.handles()
         which = f"handle {drawing.chosen + 1} of {len(ys)} at {ys[drawing.chosen]:.3g}"
         return Content("\n").join(
@@ -181,7 +183,7 @@ class DrawScreen(StudyScreen):
             return
         drawing = self._drawing
         name = drawing.figure.title + (f": {drawing.line.label}" if drawing.line.label else "")
-        self._made(
+        self._trouble = self._keep(
             Predicted(
                 simulation=self._run.simulation,
                 value=name,

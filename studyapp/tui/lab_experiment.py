@@ -20,6 +20,7 @@ from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.lab_plot import LabPlot
 from studyapp.tui.lab_saving import ask_and_save
+from studyapp.tui.lab_text import OVER
 from studyapp.tui.screen import StudyScreen
 
 BAR = 20
@@ -30,7 +31,7 @@ class ExperimentScreen(StudyScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "save", "save the figure or its numbers"),
-        Binding("escape", "stop", "stop the runs; without any, back to the Lab"),
+        Binding("escape", "stop", "stop the runs; twice after them, back to the Lab"),
         Binding("q", "leave", "back to the Lab"),
     ]
     DEFAULT_CSS = """
@@ -46,6 +47,7 @@ class ExperimentScreen(StudyScreen):
         self._figure: Figure | None = None
         self._runs: dict[int, Run] = {}
         self._total = 0
+        self._ended = False
 
     def compose(self) -> ComposeResult:
         """Title, plot, words, state, keys."""
@@ -104,6 +106,7 @@ class ExperimentScreen(StudyScreen):
             self.say(f"! {error}")
         else:
             self.over(total)
+        self._ended = True
 
     def came(self, number: int, run: Run) -> None:
         """A run came in; `number` counts the settings from 0."""
@@ -126,10 +129,13 @@ class ExperimentScreen(StudyScreen):
     # --- keys -------------------------------------------------------------------------------------
 
     def action_stop(self) -> None:
-        """Stop the runs under way, and those that wait for their turn; without any, go back."""
+        """Stop all runs under way; without any, go back, but for an Esc that may be meant for runs that just ended."""
+        ended, self._ended = self._ended, False
         if self.busy:
             self.workers.cancel_group(self, "experiment")
             self.say(f"stopped after {len(self._runs)} of {self._total} runs")
+        elif ended:
+            self.study_app.say(OVER)
         else:
             self.action_leave()
 

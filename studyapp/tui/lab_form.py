@@ -256,6 +256,15 @@ class ParameterForm(VerticalScroll, can_focus=True):
         self.mount(field, after=list(self.query(ParameterLine))[self._at])
         field.focus()
 
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """What was wrong with the value is not said of another one."""
+        message.stop()
+        self.post_message(self.Highlighted(self._parameters[self._at]))
+
+    def on_resize(self) -> None:
+        """Keep the highlighted line in sight."""
+        list(self.query(ParameterLine))[self._at].scroll_visible(animate=False)
+
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Take a typed value, or say why it does not fit."""
         message.stop()
@@ -285,4 +294,5 @@ class ValueField(Input):
         form = self.parent
         self.remove()
         if isinstance(form, ParameterForm):
+            form.show()
             form.focus()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from studyapp.core.experiments.definitions import definition
+from studyapp.core.experiments.definitions import called, definition
 from studyapp.core.experiments.table import elements
 from studyapp.simulation import Axis, Bars, Figure, MistakeMark
 from studyapp.tui.card_text import plain
@@ -37,10 +38,9 @@ class MistakesScreen(StudyScreen):
     ]
     CSS = """
     MistakesScreen #which { height: auto; padding: 1 1 0 1; }
-    MistakesScreen #plot { height: 12; margin: 0 1; }
+    MistakesScreen #plot { margin: 0 1; }
     MistakesScreen #code { height: 1fr; padding: 0 1; border-top: solid $panel-lighten-2; }
     MistakesScreen #code Static { height: auto; }
-    MistakesScreen.short #plot { height: 8; }
     MistakesScreen.tiny #plot { display: none; }
     """
 
@@ -82,7 +82,6 @@ class MistakesScreen(StudyScreen):
 
     def on_resize(self) -> None:
         """Lay out for the room there is."""
-        self.set_class(self.app.size.height < 32, "short")
         self.set_class(self.app.size.height < 20, "tiny")
         self._lay_out()
 
@@ -95,21 +94,31 @@ class MistakesScreen(StudyScreen):
             *Content.assemble(
                 (number, DIM), ("the misconception: ", DIM), plain(mark.misconception).stylize(BOLD)
             ).wrap(width),
-            Content.assemble((f"{RIGHT} {mark.value}".ljust(30), BOLD), plain(f" {brief(exact)}")),
-            Content.assemble((f"{WRONG} {mark.name}".ljust(30), BOLD), plain(f" {brief(wrong)}")),
+            *in_columns([(f"{RIGHT} {mark.value}", exact), (f"{WRONG} {mark.name}", wrong)], width),
         ]
+        pairs = paired(exact, wrong).values()
+        if pairs and all(math.isclose(*pair, rel_tol=1e-9) for pair in pairs):
+            lines.append(Content("  the same here: change a parameter in the Lab, and m shows where they part"))
         self.static("which").update(Content("\n").join([line.truncate(width, ellipsis=True) for line in lines]))
-        self.query_one(LabPlot).show(beside_each_other(mark, exact, wrong))
-        codes = []
-        for sign, name, words in ((RIGHT, mark.value, "the truth"), (WRONG, mark.name, "the mistake")):
-            if text := definition(self._source, name):
-                codes += [Content.assemble((f"{sign} {words}", BOLD)), listing(text, max(30, self.app.size.width - 4))]
-        self.static("both").update(Content("\n").join(codes))
+        plot = self.query_one(LabPlot)
+        plot.styles.height = min(len(pairs) + 2, MOST_BARS + 2, self.app.size.height // 3)
+        plot.show(beside_each_other(mark, exact, wrong))
+        codes = [
+            (f"{RIGHT} the truth", definition(self._source, mark.value)),
+            (f"{WRONG} the mistake", definition(self._source, mark.name)),
+            ("· what they call", "\n\n".join(called(self._source, (mark.value, mark.name)))),
+        ]
+        width = max(30, self.app.size.width - 4)
+        shown = [
+            Content("\n").join([Content.styled(words, BOLD), listing(text, width)]) for words, text in codes if text
+        ]
+        self.static("both").update(Content("\n").join(shown))
 
     def action_choose(self, step: int) -> None:
         """Another mistake."""
         self._at = (self._at + step) % len(self._mistakes)
         self._lay_out()
+        self.query_one("#code", VerticalScroll).scroll_home(animate=False)
 
     def action_scroll(self, direction: int) -> None:
         """Scroll the code."""
@@ -117,16 +126,26 @@ class MistakesScreen(StudyScreen):
         (code.scroll_page_down if direction > 0 else code.scroll_page_up)(animate=False)
 
 
-def beside_each_other(mark: MistakeMark, exact: Any, wrong: Any) -> Figure:
-    """Both as bars: one for each of the first elements that both have, where the value is an array.
+def in_columns(values: Sequence[tuple[str, Any]], width: int) -> list[Content]:
+    """One line for each value behind its name, all in one column; names get half of the width at most."""
+    room = min(max(len(name) for name, _ in values), width // 2)
+    shown = [(name if len(name) <= room else f"{name[: room - 1]}…", value) for name, value in values]
+    return [Content.assemble((name.ljust(room), BOLD), plain(f"  {brief(value)}")) for name, value in shown]
 
-    A mistake that is one number stands beside every element.
-    """
+
+def paired(exact: Any, wrong: Any) -> dict[str, tuple[float, float]]:
+    """By its index, every element that both have; a mistake that is one number stands beside every element."""
     right, mistaken = dict(elements(exact)), dict(elements(wrong))
     if list(mistaken) == [""]:
         mistaken = dict.fromkeys(right, mistaken[""])
-    places = [place for place in right if place in mistaken][:MOST_BARS]
-    names = [place or mark.value for place in places]
-    both = (right, "right"), (mistaken, "mistake")
-    bars = [Bars(names, [float(one[place]) for place in places], label) for one, label in both]
-    return Figure("", Axis(""), Axis(""), bars if places else [])
+    return {place: (float(one), float(mistaken[place])) for place, one in right.items() if place in mistaken}
+
+
+def beside_each_other(mark: MistakeMark, exact: Any, wrong: Any) -> Figure:
+    """Both as bars: one for each of the first elements that both have, where the value is an array."""
+    pairs = dict(list(paired(exact, wrong).items())[:MOST_BARS])
+    names = [place or mark.value for place in pairs]
+    bars = [
+        Bars(names, [one[side] for one in pairs.values()], label) for side, label in enumerate(("right", "mistake"))
+    ]
+    return Figure("", Axis(""), Axis(""), bars if pairs else [])

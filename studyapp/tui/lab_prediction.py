@@ -119,10 +119,12 @@ def logged(prediction: Prediction, run: Run, card: Card | None) -> Predicted | N
     )
 
 
-def compared(prediction: Prediction, run: Run, card: Card | None, width: int) -> Content:
-    """A prediction beside what was measured, and beside what the formula says."""
+def compared(prediction: Prediction, run: Run, card: Card | None, width: int, trouble: str = "") -> Content:
+    """A prediction beside what was measured, and beside what the formula says; `trouble` is why it was not kept."""
     number = measured(prediction.value, run, card)
-    said = Content.assemble(("You said   ", DIM), (prediction.said, BOLD), f", {prediction.confidence}")
+    made = logged(prediction, run, card)
+    kept = "   kept" if made and not trouble else ""
+    said = Content.assemble(("You said   ", DIM), (prediction.said, BOLD), f", {prediction.confidence}", (kept, DIM))
     if number is None:
         why = "is a list of numbers" if prediction.value in run.values else "has no value at these parameters"
         found = f"{prediction.value} {why}; predict another."
@@ -130,7 +132,6 @@ def compared(prediction: Prediction, run: Run, card: Card | None, width: int) ->
     expected = _number(run.expected.get(prediction.value), prediction.value, card)
     beside = f"   expected {expected:.4g}" if expected is not None else ""
     was = f"   {prediction.before:.4g} before" if prediction.form is Predicting.TREND else ""
-    made = logged(prediction, run, card)
     match prediction.form:
         case Predicting.NUMBER:
             verdict = error(prediction.number, number)
@@ -144,7 +145,8 @@ def compared(prediction: Prediction, run: Run, card: Card | None, width: int) ->
         Content.assemble(("Measured   ", DIM), (f"{number:.4g}", BOLD), beside, was, (f"   {prediction.value}", DIM)),
         Content.assemble(("Your error ", DIM), verdict),
     ]
-    return Content("\n").join(line.truncate(width, ellipsis=True) for line in lines)
+    again = [*Content(f"! {trouble}; x tries it again").wrap(width)] if trouble else []
+    return Content("\n").join([*(line.truncate(width, ellipsis=True) for line in lines), *again])
 
 
 def error(predicted: float, found: float) -> str:

@@ -6,31 +6,38 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from studyapp.core.experiments.table import table
+from studyapp.core.experiments.table import table, table_of_runs
 from studyapp.decks import atomic
 from studyapp.lab import Laboratory
 from studyapp.runs.errors import SimulationError
 from studyapp.runs.frames import plain
 from studyapp.simulation import Figure, Run
-from studyapp.tui.ask import AskLine
+from studyapp.tui.ask import AskLine, AskYesNo
 from studyapp.tui.screen import StudyScreen
+
+QUESTION = "Save as .png or .svg (this figure), .csv or .json (the numbers), by the name's ending:"
 
 
 async def ask_and_save(
     screen: StudyScreen, name: str, figure: Figure, figures: Sequence[Figure], runs: Sequence[Run]
 ) -> None:
-    """Ask for a file name, `name` and .png at first, write the file whole, and say where it is."""
-    question = "Save as .png or .svg (this figure), .csv or .json (the numbers), by the name's ending:"
-    given = await screen.app.push_screen_wait(AskLine(question, f"{name}.png", "save it"))
-    if not given:
-        return
+    """Ask for a file name, `name` and .png at first, write the file whole, and say where it is.
+
+    A file that is there already makes way only after a yes; after a no another name is asked for.
+    """
+    given = f"{name}.png"
     with screen.study_app.guard():
-        try:
-            file = Path(given).expanduser().absolute()
-        except RuntimeError:
-            raise SimulationError(given, "there is no such home folder", "write the whole path") from None
-        await save(file, screen.library.laboratory, figure, figures, runs)
-        screen.study_app.say(f"Saved as {file}")
+        while given := await screen.app.push_screen_wait(AskLine(QUESTION, given, "save it")):
+            try:
+                file = Path(given).expanduser().absolute()
+            except RuntimeError:
+                raise SimulationError(given, "there is no such home folder", "write the whole path") from None
+            there = AskYesNo(f"{file.name} is there already, in {file.parent}.", "replace it", "another name")
+            free = not file.exists()
+            if free or (await screen.app.push_screen_wait(there)) is True:
+                await save(file, screen.library.laboratory, figure, figures, runs)
+                screen.study_app.say(f"Saved as {file}")
+                break
 
 
 async def save(
@@ -43,7 +50,7 @@ async def save(
     alone = len(runs) == 1 and bool(runs[0].figures)  # the runs of an experiment have none of their own
     match file.suffix.lower():
         case ".csv":
-            text = table(runs[0] if alone else None, figures)
+            text = table(runs, figures) if runs[0].figures else table_of_runs(runs)
         case ".json":
             told = [plain(run) for run in runs]
             rest = {"figures": [plain(one) for one in figures]}

@@ -52,7 +52,7 @@ class TargetLine(Static):
         run: Run,
         parameters: Mapping[str, ParameterValue],
         laboratory: Laboratory,
-        keep: Callable[[Predicted], None],
+        keep: Callable[[Predicted], str],
     ) -> None:
         """Count a run; one that meets the target is confirmed on further seeds, and logged. Raises SimulationError."""
         attempt = self.attempt
@@ -80,9 +80,8 @@ class TargetLine(Static):
         if held < CONFIRMED_BY:
             self._say(f"{here}, but on {held} of {CONFIRMED_BY} more seeds only{self._solution(attempt)}")
             return
-        self._say(f"{RIGHT} {here}, and {wanted(target)} on {CONFIRMED_BY} of {CONFIRMED_BY} more seeds: refuted")
         assert number is not None
-        keep(
+        trouble = keep(
             Predicted(
                 simulation=run.simulation,
                 value=target.value,
@@ -94,6 +93,9 @@ class TargetLine(Static):
                 form=Predicting.TARGET,
             )
         )
+        alike = " (chance plays no part)" if all(measured(target, one) == number for one in runs) else ""
+        found = f"{RIGHT} {here}, and {wanted(target)} on {CONFIRMED_BY} of {CONFIRMED_BY} more seeds{alike}: refuted"
+        self._say(f"{found}, but {trouble}" if trouble else found)
 
     def _solution(self, attempt: Attempt) -> str:
         if attempt.left:

@@ -15,6 +15,9 @@ from studyapp.tui.run_text import SIGNS
 
 MOST_NUMBERS = 6
 
+OVER = "Nothing runs any more: Esc once more leads back."
+"""Said to the first Esc after the end of a run, which it may have been meant to stop."""
+
 
 def offered(description: Description, width: int) -> Content:
     """What a simulation is about and what it computes, before its first run."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rich.cells import cell_len
 from textual.style import Style
 
-from studyapp.tui.card_lines import Line, fitted, padded
+from studyapp.tui.card_lines import Line, fitted, padded, wrap
 from studyapp.tui.plot_scale import Scale, alike, scale
 
 DIM = Style(dim=True)
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_GAP = "   "
-_SHORTEST, _LONGEST = 5, 40
+_GAP = "  "
+_SHORTEST, _LONGEST = 4, 40
 """A bar has at least and at most so many cells; with less room, bars stand below each other."""
 
 
@@ -51,7 +52,7 @@ def bars(sets: Sequence[BarSet], log: bool, *, width: int, height: int) -> list[
 
 def _block(sets: Sequence[BarSet], along: Scale, width: int) -> list[Line] | None:
     """One set, or several with the same names, side by side under their labels; None if the bars got too short."""
-    names = [fitted(str(name), max(4, width // 4)) for name in sets[0].names]
+    names = [fitted(str(name), max(4, width // 3)) for name in sets[0].names]
     numbers = [alike(one.heights) for one in sets]
     first = max((cell_len(name) for name in names), default=0)
     widest = [max((len(text) for text in texts), default=0) for texts in numbers]
@@ -59,22 +60,25 @@ def _block(sets: Sequence[BarSet], along: Scale, width: int) -> list[Line] | Non
     cells = min(_LONGEST, (width - fixed) // len(sets))
     if cells < _SHORTEST:
         return None
+    rooms = [cells + 1 + number_cells for number_cells in widest]
+    labels = [_wrapped(one.label, room) if one.label else [] for one, room in zip(sets, rooms, strict=True)]
     lines: list[Line] = []
-    if any(one.label for one in sets):
-        line: Line = [(" " * (first + 2), ())]
-        for one, number_cells in zip(sets, widest, strict=True):
-            room = cells + 1 + number_cells
-            label = fitted(one.label, room)
-            line.append((padded(label, room) + _GAP, (DIM,)))
-        lines.append([*line[:-1], (line[-1][0].rstrip(), (DIM,))])
+    for parts in zip_longest(*labels, fillvalue=""):
+        line = _GAP.join(padded(part, room) for part, room in zip(parts, rooms, strict=True))
+        lines.append([(" " * (first + 2) + line.rstrip(), (DIM,))])
     for place, name in enumerate(names):
-        line = [(padded(name, first + 2), ())]
+        row: Line = [(padded(name, first + 2), ())]
         for one, texts, number_cells in zip(sets, numbers, widest, strict=True):
             number = texts[place] if place < len(texts) else ""
             value = one.heights[place] if place < len(one.heights) else math.nan
-            line.append((f"{bar(value, along, cells)} {number.rjust(number_cells)}{_GAP}", ()))
-        lines.append([*line[:-1], (line[-1][0].rstrip(), ())])
+            row.append((f"{bar(value, along, cells)} {number.rjust(number_cells)}{_GAP}", ()))
+        lines.append([*row[:-1], (row[-1][0].rstrip(), ())])
     return lines
+
+
+def _wrapped(text: str, cells: int) -> list[str]:
+    """A text on lines of at most so many cells, each of which is whole words where it can be."""
+    return ["".join(part for part, _ in line) for line in wrap([(fitted(text, 3 * cells), ())], cells)]
 
 
 def bar(value: float, along: Scale, cells: int) -> str:

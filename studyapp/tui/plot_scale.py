@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _LEAST = 5e-324
+_FEWEST = 2  # numbers that tell a logarithmic axis' scale
 HUGE = 1e300
 """Numbers beyond this are drawn at it, so that a difference of two is a number."""
 
@@ -31,10 +32,12 @@ class Scale:
         return math.log10(value) if self.log else value
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
-        """At most so many round numbers on the axis with their labels, ascending; at least one."""
-        values = self._decades(most) if self.log else []
-        if len(values) < 2:
+        """At most so many numbers on the axis with their labels, ascending: round ones, or the ends; at least one."""
+        values = self._logarithmic(most) if self.log else []
+        if len(values) < _FEWEST:
             values = round_numbers(self.low, self.high, most)
+        if len(values) < min(most, _FEWEST):
+            values = [self.low, self.high]
         values = values or [self.low]
         for digits in (4, 6, 9, 12):
             labels = [short(value, digits) for value in values]
@@ -42,10 +45,15 @@ class Scale:
                 return list(zip(values, labels, strict=True))
         return [(values[0], labels[0])]
 
-    def _decades(self, most: int) -> list[float]:
+    def _logarithmic(self, most: int) -> list[float]:
+        """Powers of ten, or 1, 2 and 5 times them where there are fewer than two."""
         first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
-        every = max(1, math.ceil((last - first + 1) / max(1, most)))
-        return [10.0**power for power in range(first, last + 1, every)]
+        if last - first + 1 >= _FEWEST:
+            every = max(1, math.ceil((last - first + 1) / max(1, most)))
+            return [10.0**power for power in range(first, last + 1, every)]
+        steps = [times * 10.0**power for power in range(first - 1, last + 1) for times in (1, 2, 5)]
+        found = [one for one in steps if self.low <= one <= self.high]
+        return found if len(found) <= most else found[:: max(1, len(found) - 1)]
 
 
 def scale(values: Iterable[float], log: bool = False, zero: bool = False) -> Scale | None:

@@ -17,10 +17,10 @@ from textual.style import Style
 
 from studyapp.simulation import Bars, Figure, HeatMap, Points
 from studyapp.simulation import Line as Curve
-from studyapp.tui.card_lines import Line, assemble, cells_of, fitted
+from studyapp.tui.card_lines import TIE, Line, assemble, fitted, wrap
 from studyapp.tui.plot_bars import BarSet, bars
 from studyapp.tui.plot_canvas import Canvas, Series, Shape, colour, sign, thinned
-from studyapp.tui.plot_heat import heat
+from studyapp.tui.plot_heat import Matrix, heat
 from studyapp.tui.plot_scale import HUGE, Scale, scale, short
 
 BOLD, DIM = Style(bold=True), Style(dim=True)
@@ -28,6 +28,7 @@ BOLD, DIM = Style(bold=True), Style(dim=True)
 _ROOM_FOR_A_TITLE, _ROOM_FOR_TWO, _ROOM_FOR_THREE = 4, 9, 13  # rows, for so many lines of heading
 _ROOM_FOR_A_FRAME = 7
 _NARROWEST = 12
+_ROOM_BESIDE_A_LEGEND = 6  # rows: four of the plot, its frame and the numbers below
 _MARGIN = 10  # what stands left of a plot, and the space beside the label of its x axis
 _MOST_TICKS = 7
 
@@ -50,10 +51,11 @@ def figure(figure: Figure, *, width: int, height: int, window: Window | None = N
 
 def _heading(figure: Figure, width: int, most: int) -> list[Line]:
     """The title, and what the numbers are: on one line if they fit, else one below the other in at most so many."""
-    only = next(iter(figure.marks)).label if len(figure.marks) == 1 else ""
-    only = "" if isinstance(next(iter(figure.marks), None), Bars | HeatMap) else only
+    only = "".join(one.label for one in figure.marks if len(figure.marks) == 1 and not isinstance(one, Bars))
     log = " (log)" if figure.y.scale == "log" else ""
     rest = " · ".join(text for text in (figure.y.label and f"{figure.y.label}{log}", only) if text)
+    if any(isinstance(mark, HeatMap) for mark in figure.marks):
+        rest = ""  # it stands below, with what the columns are
     gap = "   " if figure.title and rest else ""
     if most == 1 or cell_len(figure.title + gap + rest) <= width:
         title = fitted(figure.title, width)
@@ -69,9 +71,9 @@ def _drawn(figure: Figure, width: int, height: int, window: Window | None) -> li
     """The figure without its heading; None where it cannot be drawn."""
     if width < _NARROWEST or not figure.marks:
         return None
-    maps = [(one.label, _matrix(one.z)) for one in figure.marks if isinstance(one, HeatMap)]
+    maps = [Matrix(_matrix(one.z), one.label, one.x, one.y) for one in figure.marks if isinstance(one, HeatMap)]
     if maps:
-        return heat(maps, width=width, height=height)
+        return heat(maps, figure.x.label, figure.y.label, width=width, height=height)
     sets = [BarSet([str(name) for name in one.names], _numbers(one.heights), one.label) for one in figure.marks
             if isinstance(one, Bars)]  # fmt: skip
     if len(sets) == len(figure.marks) and max(len(one.names) for one in sets) <= height - any(s.label for s in sets):
@@ -121,22 +123,25 @@ def _framed(
         if math.isfinite(a) and math.isfinite(b) and not (x_log and a <= 0) and not (y_log and b <= 0)
     ]
     sides, levels = window or ((), ())
-    across = scale([*(a for a, _ in points), *sides], x_log)
-    up = scale([*(b for _, b in points), *levels], y_log, zero=any(one.shape is Shape.BARS for one in series))
+    across = scale([*(a for a, _ in points), *sides], x_log, figure.x.zero)
+    zero = figure.y.zero or any(one.shape is Shape.BARS for one in series)
+    up = scale([*(b for _, b in points), *levels], y_log, zero)
     if across is None or up is None:
         return None
-    legend = _legend(series, width, max(1, height // 4)) if len(series) > 1 else []
+    most = max(1, min(height // 2, height - _ROOM_BESIDE_A_LEGEND))
+    legend = _legend(series, width, most) if len(series) > 1 else []
     ends = _ends(figure, across)
     apart = height >= _ROOM_FOR_TWO and cell_len("".join((*ends, _x_label(figure)))) + _MARGIN > width
     rows = height - len(legend) - (2 if height >= _ROOM_FOR_A_FRAME else 1) - apart
-    ticks = up.ticks(max(2, min(_MOST_TICKS, rows - 1)))
+    counts = not y_log and all(float(b).is_integer() for b in (up.low, up.high, *(b for _, b in points)))
+    ticks = _ticks(up, rows, counts=counts)
     margin = max(len(label) for _, label in ticks)
     columns = width - margin - 2
     if rows < 2 or columns < _NARROWEST // 2:
         return None
     canvas = Canvas(_with_room_for_bars(across, series), up, columns, rows)
     canvas.draw(series)
-    labels = {round((1 - (up.place(value) or 0.0)) * (rows - 1)): label for value, label in ticks}
+    labels = {_row(up, value, rows): label for value, label in ticks}
     lines: list[Line] = []
     for row, cells in enumerate(canvas.lines(coloured=len(series) > 1)):
         axis = "┤" if row in labels else "│"
@@ -144,6 +149,20 @@ def _framed(
     if height >= _ROOM_FOR_A_FRAME:
         lines.append([(" " * (margin + 1) + "└" + "─" * columns, (DIM,))])
     return [*lines, *_under(ends, _x_label(figure), margin + 2, columns, apart=apart), *legend]
+
+
+def _ticks(up: Scale, rows: int, *, counts: bool) -> list[tuple[float, str]]:
+    """Some numbers beside so many rows, each in a row of its own; only whole ones on an axis that counts."""
+    most = min(_MOST_TICKS, rows - 1, int(up.high - up.low) + 1 if counts else _MOST_TICKS)
+    for count in range(most, 1, -1):
+        ticks = up.ticks(count)
+        if len({_row(up, value, rows) for value, _ in ticks}) == len(ticks):
+            return ticks
+    return up.ticks(2)
+
+
+def _row(up: Scale, value: float, rows: int) -> int:
+    return round((1 - (up.place(value) or 0.0)) * (rows - 1))
 
 
 def _with_room_for_bars(across: Scale, series: Sequence[Series]) -> Scale:
@@ -182,21 +201,22 @@ def _under(ends: tuple[str, str], label: str, margin: int, columns: int, *, apar
 
 
 def _legend(series: Sequence[Series], width: int, most: int) -> list[Line]:
-    """The sign of each series with its label, in at most so many lines; unnamed ones are left out beside named ones."""
-    lines: list[Line] = [[]]
+    """The sign of each series with its label; unnamed ones are left out beside named ones.
+
+    In at most so many lines: if they are too few, the labels stand closer, and only then are the last left out.
+    """
     named = [(number, one) for number, one in enumerate(series) if one.label] or list(enumerate(series))
-    for place, (number, one) in enumerate(named):
-        text = fitted(one.label or f"{number + 1}", max(1, width - 2))
-        gap = "   " if lines[-1] else ""
-        if lines[-1] and cells_of(lines[-1]) + cell_len(gap + text) + 2 > width:
-            if len(lines) == most:
-                lines[-1] = [
-                    (fitted("".join(part for part, _ in lines[-1]) + f"   … {len(named) - place} more", width), ())
-                ]
-                break
-            lines.append([])
-            gap = ""
-        lines[-1] += [(gap, ()), (sign(number), (colour(number),)), (f" {text}", ())]
+    lines: list[Line] = []
+    for gap, shown in (("   ", len(named)), *((" ", count) for count in range(len(named), -1, -1))):
+        runs: Line = []
+        for number, one in named[:shown]:
+            text = fitted(one.label or f"{number + 1}", max(1, width - 2)).replace(" ", TIE)
+            runs += [(gap if runs else "", ()), (sign(number), (colour(number),)), (f"{TIE}{text}", ())]
+        if shown < len(named):
+            runs += [(gap if runs else "", ()), (f"…{TIE}{len(named) - shown}{TIE}more", ())]
+        lines = wrap(runs, width)
+        if len(lines) <= most:
+            break
     return lines
 
 

@@ -252,7 +252,7 @@ class ReviewScreen(CardActs):
             try:
                 act()
             except ExpressionError as error:
-                self.study_app.say(str(error), wrong=True)
+                self._view.field.complain(str(error))
             else:
                 await self._turn_over()
                 self._stamp(self.session.card)

@@ -17,7 +17,9 @@ from studyapp.core.text import harmless
 from studyapp.runs.finder import Source
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
-from studyapp.tui.review_text import beside
+
+ON = "↳"
+"""In place of a line number: what stands beside it belongs to the line above."""
 
 QUESTION = (
     "Your own file, not run before in this version. It runs in a process of its own with limits, "
@@ -74,11 +76,14 @@ class SourceScreen(ModalScreen[bool]):
 
 
 def listing(code: str, width: int) -> Content:
-    """Python source with colours and line numbers, long lines going on beside them; nothing in it is obeyed."""
+    """Python source with colours and line numbers; a long line goes on beside `ON`. Nothing in it is obeyed."""
     lines = _coloured(code)
     digits = len(str(len(lines)))
-    marks = [Content.styled(f"{number:>{digits}}  ", Style(dim=True)) for number in range(1, len(lines) + 1)]
-    return Content("\n").join([beside(mark, line, width) for mark, line in zip(marks, lines, strict=True)])
+    shown = []
+    for number, line in enumerate(lines, 1):
+        for place, part in enumerate(line.wrap(max(10, width - digits - 2)) or [Content()]):
+            shown.append(Content.styled(f"{ON if place else number:>{digits}}  ", Style(dim=True)) + part)
+    return Content("\n").join(shown)
 
 
 @lru_cache(maxsize=2)

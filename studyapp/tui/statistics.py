@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from studyapp.core.experiments.predictions import Calibration, calibration
+from studyapp.core.experiments.predictions import RULE, Calibration, calibration
 from studyapp.core.history import effective
 from studyapp.core.sm2 import PASS
 from studyapp.core.statistics import Share, Statistics, statistics
@@ -72,8 +72,8 @@ def text(counts: Statistics, made: Calibration) -> Content:
         far = [f"{made.decades:.1f} decades"] if made.decades is not None else []
         far += [f"{100 * made.spans:.0f} % of the span"] if made.spans is not None else []
         drawn = wording.counted(made.drawn, "curve")
-        lines.append(plain(f"{'drawn'.ljust(LABEL)}{drawn}, the middle one {' and '.join(far)} off"))
-    lines.append(Content.styled(advice(made), DIM))
+        lines.append(plain(f"{'drawn'.ljust(LABEL)}{drawn} among them, the middle one {' and '.join(far)} off"))
+    lines += [Content.styled(RULE, DIM), Content(), plain(advice(made))]
     return Content("\n").join(lines)
 
 

@@ -110,7 +110,9 @@ def test_stats_json_is_as_its_help_says(home: Path) -> None:
     assert told["curves"] == {"drawn": 1, "decades": 0.4, "spans": None}
     said = call(home, "stats").out
     assert "predictions, sure: 1 of 3 right, 33 %" in said
-    assert "1 curve drawn, the middle one 0.40 decades off" in said
+    assert "1 curve among them drawn, the middle one 0.40 decades off" in said
+    assert "Right: a number within 10 %" in said
+    assert "a drawn curve within a factor 2 or 15 % of its span" in said
     assert sum(told["grades"].values()) == 3
     assert told["grades"]["4"] == 1
     assert len(told["week"]) == 7

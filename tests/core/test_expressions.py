@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from studyapp.core.expressions import CONSTANTS, DEEPEST, FUNCTIONS, LONGEST, ExpressionError, evaluate
+from studyapp.core.expressions import CONSTANTS, DEEPEST, DIGITS, FUNCTIONS, LONGEST, ExpressionError, evaluate
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,13 @@ from studyapp.core.expressions import CONSTANTS, DEEPEST, FUNCTIONS, LONGEST, Ex
         ("ln(e^2)", 2.0),
         ("log2(8) + log10(100)", 5.0),
         ("tanh(0)", 0.0),
+        ("sin(0) + cos(0)", 1.0),
+        ("cos(pi/3)", 0.5),
+        ("abs(-3) + abs(2)", 5.0),
+        ("0^0", 1.0),
+        ("exp(1000)/exp(999)", math.e),
+        ("1e400/1e399", 10.0),
+        ("1 + 1e-30 - 1", 1e-30),
         ("2*pi", 2 * math.pi),
         ("π/2", math.pi / 2),
         ("Sqrt(4) + LN(1) + Pi - PI", 2.0),
@@ -102,6 +112,7 @@ def test_names_are_values_and_go_first() -> None:
         ("√-4", "not a real number"),
         ("ln(0)", r"ln\(0\) is not a real number"),
         ("exp(1000)", "too large"),
+        ("sin(1e40)", r"sin\(1e\+40\) is too large"),
         ("1e999", "too large"),
         ("1e308*10", "too large"),
         ("1e308+1e308", "too large"),
@@ -182,8 +193,8 @@ class Sample:
 
 ATOM, POWER, PRODUCT, SUM = 4, 3, 2, 1
 NUMBERS = st.integers(0, 30).map(str) | st.sampled_from(["0.5", ".25", "1e-3", "2.75", "3e2", "0"])
-LEAVES = NUMBERS.map(lambda text: Sample(text, f"float({text})", ATOM)) | st.sampled_from(
-    [Sample(name, repr(value), ATOM) for name, value in CONSTANTS.items()] + [Sample("91%", "(91.0/100)", ATOM)]
+LEAVES = NUMBERS.map(lambda text: Sample(text, f"Decimal('{text}')", ATOM)) | st.sampled_from(
+    [Sample(name, repr(value), ATOM) for name, value in CONSTANTS.items()] + [Sample("91%", "(Decimal(91)/100)", ATOM)]
 )
 
 
@@ -198,7 +209,8 @@ def joined(parts: tuple[Sample, tuple[str, str, int], Sample]) -> Sample:
     from_right = binding == POWER
     first = within_brackets(left, binding + 1 if from_right else binding)
     second = within_brackets(right, binding if from_right else binding + 1)
-    return Sample(f"{first}{typed}{second}", f"real({left.python} {python} {right.python})", binding)
+    value = f"power({left.python}, {right.python})" if from_right else f"({left.python} {python} {right.python})"
+    return Sample(f"{first}{typed}{second}", value, binding)
 
 
 SIGNS = st.sampled_from(
@@ -231,19 +243,35 @@ def larger(inner: st.SearchStrategy[Sample]) -> st.SearchStrategy[Sample]:
 SAMPLES = st.recursive(LEAVES, larger, max_leaves=12)
 
 
-def real(value: complex) -> float:
-    """A step's value, as long as it is a finite real number."""
-    if isinstance(value, complex) or not math.isfinite(value):
-        raise ValueError(value)
-    return float(value)
+def real(value: Decimal) -> Decimal:
+    """A function's value, as long as it is a finite number."""
+    if not value.is_finite():
+        raise InvalidOperation
+    return value
+
+
+def power(left: Decimal, right: Decimal) -> Decimal:
+    """A power as on paper, where x^0 = 1 for every x, and 0 has no negative power."""
+    return Decimal(1) if right == 0 else real(left**right)
+
+
+@contextmanager
+def in_digits() -> Iterator[None]:
+    """Python's operators with as many digits as the evaluator says that it has."""
+    traps = [DivisionByZero, InvalidOperation, Overflow]
+    with localcontext(Context(DIGITS, Emin=-1_000_000, Emax=1_000_000, traps=traps)):
+        yield
 
 
 def in_python(sample: Sample) -> float | None:
-    """The value by Python's own arithmetic, or None where a step has no finite real one."""
+    """The value by Python's own arithmetic, or None where a step has no finite real one, or the last no float."""
+    known = {"__builtins__": {}, "Decimal": Decimal, "real": real, "power": power, **FUNCTIONS}
     try:
-        return real(eval(sample.python, {"__builtins__": {}, "real": real, "float": float, **FUNCTIONS}))
-    except (ValueError, OverflowError, ZeroDivisionError):
+        with in_digits():
+            value = float(eval(sample.python, known))
+    except (ArithmeticError, ValueError):
         return None
+    return value if math.isfinite(value) else None
 
 
 @given(SAMPLES)
@@ -257,6 +285,32 @@ def test_arithmetic_is_pythons(sample: Sample) -> None:
         assert expected is None
     else:
         assert value == expected
+
+
+INDEPENDENT = {"ln": math.log, **{name: getattr(math, name) for name in FUNCTIONS if name not in ("ln", "abs")}}
+
+
+@given(st.sampled_from(sorted(INDEPENDENT)), st.floats(-1e3, 1e3) | st.floats(-1e-3, 1e-3))
+def test_functions_are_those_of_the_mathematics_library(name: str, argument: float) -> None:
+    """To the last digits of a float, wherever that has a value."""
+    try:
+        expected = INDEPENDENT[name](argument)
+    except (ValueError, OverflowError):
+        expected = None
+    assume(expected is None or expected == 0 or abs(expected) > 1e-300)
+    try:
+        assert evaluate(f"{name}(x)", {"x": argument}) == pytest.approx(expected, rel=1e-15, abs=1e-300)
+    except ExpressionError:
+        assert expected is None
+
+
+@given(st.floats(-1e150, 1e150), st.floats(-1e150, 1e150))
+def test_what_cancels_leaves_enough_digits(a: float, b: float) -> None:
+    """The difference of two squares is what is left of them, and a sum takes nothing from its smaller part."""
+    assume(abs(a) > 1e-6 < abs(b) and 1e-9 < abs(a / b) < 1e9)
+    names = {"a": a, "b": b}
+    assert evaluate("(a+b)^2 - a^2 - b^2", names) == pytest.approx(2 * a * b, rel=1e-12)
+    assert evaluate("(a + b) - a", names) == pytest.approx(b, rel=1e-12)
 
 
 @given(SAMPLES, st.data())

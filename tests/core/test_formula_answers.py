@@ -63,6 +63,10 @@ def rewritten(draw: st.DrawFn, depth: int = 3) -> tuple[str, str]:
                 (f"ln(({p})*({q})+1)+1", f"1 + log2(1+({q2})({p2}))*ln(2)".replace(")(", ")*(")),
                 (f"({p})^2", f"({p2})*({p2})"),
                 (f"(({p})+({q}))^2", f"({p2})^2+2*({p2})*({q2})+({q2})^2"),
+                (f"({p})", f"((({p2})+({q2}))^2-({p2})^2-({q2})^2)/(2*({q2}))"),
+                (f"1/(({p})+({q})+sqrt({q}))", f"(({p2})+({q2})-√({q2}))/((({p2})+({q2}))^2-({q2}))"),
+                (f"({p})", f"1e9*({q2})-(1e9*({q2})-({p2}))"),
+                (f"({p})", f"1-(1-({p2}))"),
             ]
         )
     )
@@ -71,7 +75,7 @@ def rewritten(draw: st.DrawFn, depth: int = 3) -> tuple[str, str]:
 @settings(deadline=None, max_examples=50)
 @given(rewritten())
 def test_any_rewriting_of_the_right_formula_is_right(formulas: tuple[str, str]) -> None:
-    """Sums and factors in another order, powers for roots, signs as they come from a keyboard."""
+    """Another order, powers for roots, signs as typed, squares multiplied out, roots below a line, what cancels."""
     right, other = formulas
     assume(len(other) <= LONGEST and len(right) <= LONGEST)
     assert judge_formula(other, against(typed(right))[:20]).correct
@@ -98,11 +102,32 @@ def test_a_formula_is_right_for_huge_and_tiny_values_too() -> None:
     assert judge_formula("a^9*1e150", against(lambda at: 1e150 * at["a"] ** 9)).correct
 
 
+@pytest.mark.parametrize(
+    ("right", "other"),
+    [
+        ("(a/40)^(2*n)", "(1+(a/40)^(2*n))-1"),
+        ("exp(-a)", "(1+exp(-a))^2 - 1 - 2*exp(-a) - exp(-2*a) + exp(-a)"),
+        ("4/(exp(a)+exp(-a))^2", "1 - tanh(a)^2"),
+        ("a*1e-12", "(1e6+a*1e-12)-1e6"),
+        ("n", "(a*1e9+b)^2 - a^2*1e18 - 2e9*a*b - b^2 + n"),
+        ("1", "exp(300*a)/exp(300*a)"),
+        ("1", "(1e300*a)^9/(1e300*a)^9"),
+        ("1", "sin(a)^2 + cos(a)^2"),
+    ],
+)
+def test_what_cancels_is_judged_by_what_is_left(right: str, other: str) -> None:
+    """A float would have lost it, or have had no room for it."""
+    assert judge_formula(other, against(typed(right))).correct
+
+
 def test_a_value_that_is_zero_is_zero() -> None:
-    """At some of the sets, as where two parameters are alike."""
+    """At some of the sets, as where two parameters are alike; also where rounding leaves its last digit."""
     found = against(lambda at: at["a"] - 1)
     assert found[0].key.value == 0
     assert judge_formula("(a^2-1)/(a+1)", found).correct
+    assert judge_formula("sqrt(a)^2-1", found).correct
+    assert judge_formula("(a-1)*(1/3)*3", found).correct
+    assert judge_formula("a-1+1e-9", found).correct is False
 
 
 def test_nothing_typed_is_no_wrong_formula() -> None:
@@ -194,7 +219,7 @@ def test_a_factor_is_written_as_one_would_write_it(factor: float, words: str) ->
     [
         ("1/(n-3)", "at a = 1.74, b = 5, n = 3: that divides by zero"),
         ("sqrt(a-b)", "at a = 1, b = 2, n = 1: sqrt(-1) is not a real number"),
-        ("exp(1000*a)", "at a = 1, b = 2, n = 1: exp(1000) is too large a number"),
+        ("exp(1000*a)", "at a = 1, b = 2, n = 1: the result is too large a number"),
         ("9^9^9^a", "at a = 1, b = 2, n = 1: the result is too large a number"),
         ("x", "x is not known here; known are a, b, n, pi, π, e, sqrt, exp, ln, log2, log10, tanh"),
         ("sqr(a)", "sqr is not known here; did you mean sqrt?"),

@@ -311,3 +311,12 @@ def test_read_only_is_one_clear_line(folder: int, file: int) -> None:
         assert done.stdout.count("\n") == 1
         assert path.read_bytes() == DECK
         assert [one.name for one in path.parent.iterdir()] == ["d.md"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no such folder on this system")
+def test_a_folder_that_takes_no_files_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    """The system says of both that there is no such file."""
+    with pytest.raises(DeckError, match=r"/proc/a\.csv: no file can be made there; name another place"):
+        atomic(Path("/proc/a.csv"), b"")
+    with pytest.raises(DeckError, match="its folder does not exist any more"):
+        atomic(tmp_path / "nowhere" / "a.csv", b"")

@@ -38,7 +38,6 @@ def test_pooling_and_its_gradient_are_those_of_torch(
     outputs = layer(leaf[:, None], size, stride)
     assert POOLING.pool(X, at) == pytest.approx(outputs.detach()[:, 0].numpy(), abs=1e-12)
     assert POOLING.pooled_side(at) == outputs.shape[-1]
-    assert sum(one.numel() for one in torch.nn.MaxPool2d(size, stride).parameters()) == POOLING.pooling_parameters(at)
 
     G = rng.normal(size=tuple(outputs.shape))
     outputs.backward(torch.from_numpy(G))
@@ -69,8 +68,8 @@ def test_the_receptive_field_is_where_autograd_arrives(torch: Any, layers: list[
 @settings(max_examples=25, deadline=None)
 @given(channels=st.integers(1, 12), side=st.integers(1, 12))
 def test_counts_are_those_of_torch_layers(torch: Any, channels: int, side: int) -> None:
-    """A 3 x 3 convolution has as many parameters on maps of any side, a dense layer has not."""
-    layers = torch.nn.Conv2d(channels, channels, 3), torch.nn.Linear(channels * side**2, 10)
+    """Pooling has none, a 3 x 3 convolution as many on maps of any side, and a dense layer more on larger ones."""
+    layers = torch.nn.MaxPool2d(2), torch.nn.Conv2d(channels, channels, 3), torch.nn.Linear(channels * side**2, 10)
     wanted = tuple(sum(one.numel() for one in layer.parameters()) for layer in layers)
-    assert POOLING.parameters_after(channels, side) == wanted
-    assert all(a != b for a, b in pairwise(POOLING.parameters_after(channels, n)[1] for n in (side, side + 1)))
+    assert POOLING.learned(channels, side) == wanted
+    assert all(a != b for a, b in pairwise(POOLING.learned(channels, n)[2] for n in (side, side + 1)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import subprocess
 import sys
@@ -23,6 +24,10 @@ FIGURES = {
     "bars": Figure("Bars", X, Y, [Bars(["a", "b"], [1, 2], "before"), Bars(["a", "c"], [3, 1], "after")]),
     "same names": Figure("Bars", X, X, [Bars(["a", "a"], [1, -2])]),
     "heat map": Figure("Map", X, X, [HeatMap(np.eye(3), "weight")]),
+    "thin heat map": Figure("Map", X, X, [HeatMap(np.ones((2, 50)), "weight", (-1, 1))]),
+    "one element": Figure("Map", X, X, [HeatMap([[0]], "", (1, 2), (4, 3))]),
+    "heat maps": Figure("Maps", X, X, [HeatMap(np.eye(3), ODD), HeatMap(np.ones((2, 4)), "$")]),
+    "many names": Figure("Bars", X, X, [Bars([f"name {one}" for one in range(200)], np.arange(200))]),
     "both": Figure("Map and path", X, Y, [HeatMap([[1, 2], [3, 4]]), Line([0, 1], [0, 1], "path")]),
     "empty": Figure("", Axis(""), Axis(""), []),
     "zeros on a log axis": Figure("Zeros", Axis("x", "log"), Y, [Line([0, 1], [0, 0]), Points([0], [-1])]),
@@ -69,6 +74,78 @@ def test_texts_are_data(bench: Bench, tmp_path: Path) -> None:
     assert r"$\mathdefault{10^{3}}$" in texts
 
 
+def _numbers(path: Path) -> set[float]:
+    """The plain numbers that stand along the axes."""
+    found: set[float] = set()
+    for text in _comments(path).replace("\N{MINUS SIGN}", "-").split("\n"):
+        with contextlib.suppress(ValueError):
+            found.add(float(text))
+    return found
+
+
+def _pictures(path: Path) -> list[tuple[float, float]]:
+    """Width and height of each heat map, not of a colour bar."""
+    tree = ElementTree.parse(path).getroot().iter()
+    return [(float(one.attrib["width"]), float(one.attrib["height"])) for one in tree if one.tag.endswith("image")][:-1]
+
+
+@pytest.mark.parametrize("ends", [None, (-3, 3)])
+def test_the_elements_of_a_heat_map_are_squares(bench: Bench, tmp_path: Path, ends: tuple[float, float] | None) -> None:
+    """Whatever its columns stand for; only a matrix that would be a thread is stretched."""
+    path = tmp_path / "figure.svg"
+    bench.do(bench.worker.draw(Figure("t", X, X, [HeatMap(np.ones((2, 6)), "", ends)]), path))
+    ((width, height),) = _pictures(path)
+    assert width / height == pytest.approx(3, rel=0.02)
+    bench.do(bench.worker.draw(Figure("t", X, X, [HeatMap(np.ones((2, 60)), "", ends)]), path))
+    ((width, height),) = _pictures(path)
+    assert width / height < 3
+
+
+def test_heat_maps_stand_side_by_side(bench: Bench, tmp_path: Path) -> None:
+    """As in the terminal: each under its label, one scale for both, here from 0 to 8."""
+    path = tmp_path / "figure.svg"
+    bench.do(bench.worker.draw(Figure("t", X, X, [HeatMap([[0, 3]], "left"), HeatMap([[5, 8]], "right")]), path))
+    assert len(_pictures(path)) == 2
+    assert {"left", "right"} <= {one.strip() for one in _comments(path).split("\n")}
+    assert {0, 2, 4, 6, 8} <= _numbers(path)
+
+
+def test_columns_and_rows_are_counted_or_have_numbers_of_their_own(bench: Bench, tmp_path: Path) -> None:
+    """There is no column 0.5, but an x of 0.5."""
+    path = tmp_path / "figure.svg"
+    bench.do(bench.worker.draw(Figure("t", X, X, [HeatMap([[0, 100], [0, 100]])]), path))
+    assert {one for one in _numbers(path) if one < 20} == {0, 1}
+    bench.do(bench.worker.draw(Figure("t", X, X, [HeatMap([[0, 100], [0, 100]], "", (0, 1), (3, 2))]), path))
+    assert {0.5, 2.5} <= _numbers(path)
+
+
+def test_a_logarithmic_axis_of_less_than_a_decade_has_plain_round_numbers(bench: Bench, tmp_path: Path) -> None:
+    """Not one power of ten alone, and not six times a power of ten beside each line."""
+    path = tmp_path / "figure.svg"
+    bench.do(bench.worker.draw(Figure("t", Axis("x", "log"), Y, [Line([1, 1000], [0.22, 6])]), path))
+    assert {0.5, 1, 2, 5} <= _numbers(path)
+    assert "times" not in _comments(path)
+    bench.do(bench.worker.draw(Figure("t", Axis("x", "log"), Y, [Line([1, 1000], [0.12, 0.15])]), path))
+    assert len([one for one in _numbers(path) if 0.1 < one < 0.2]) > 1
+
+
+def test_whole_numbers_have_whole_numbers_beside_them(bench: Bench, tmp_path: Path) -> None:
+    """There is no epoch 2.5."""
+    path = tmp_path / "figure.svg"
+    bench.do(bench.worker.draw(Figure("t", X, X, [Line([0, 1, 2], [3, 4, 5]), Points([1], [4])]), path))
+    assert _numbers(path) == {0, 1, 2, 3, 4, 5}
+
+
+def test_an_axis_may_ask_for_zero(bench: Bench, tmp_path: Path) -> None:
+    """And begins there."""
+    path = tmp_path / "figure.svg"
+    for zero, shown in ((False, False), (True, True)):
+        figure = Figure("t", Axis("x"), Axis("density", zero=zero), [Line([3.5, 4.5], [6.4, 6.6])])
+        bench.do(bench.worker.draw(figure, path))
+        assert (0 in _numbers(path)) == shown
+        assert not any(one < 0 for one in _numbers(path))
+
+
 def test_the_same_figure_gives_the_same_file(bench: Bench, tmp_path: Path) -> None:
     """No date, no random names: a figure under version control changes only when it changes."""
     one, two = tmp_path / "one.svg", tmp_path / "two.svg"
@@ -103,6 +180,13 @@ def test_a_file_that_cannot_be_written_is_one_clear_line(bench: Bench, tmp_path:
     pid = bench.worker.pid
     assert told in bench.error(bench.worker.draw(FIGURES["lines"], tmp_path / name))
     assert bench.worker.pid == pid
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no such folder on this system")
+def test_a_folder_that_takes_no_files_is_not_said_to_be_missing(bench: Bench) -> None:
+    """The system says of /proc that the file is not found."""
+    told = "/proc/figure.png: no file can be made there; name a place that can be written"
+    assert told in bench.error(bench.worker.draw(FIGURES["lines"], Path("/proc/figure.png")))
 
 
 def test_a_disk_that_fills_up_leaves_the_old_file(tmp_path: Path) -> None:

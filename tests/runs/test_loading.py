@@ -232,6 +232,12 @@ WRONG = {
     "figure nan": (run_of(FIGURE % "Points([1, 2], [1, np.nan])"), "def run", "y is nan at index 1; leave such points"),
     "matrix as a row": (run_of(FIGURE % "Line(np.eye(2), [1, 2])"), "def run", "x is an array of 2 x 2, not a row"),
     "row as a matrix": (run_of(FIGURE % "HeatMap([1, 2])"), "def run", "z is an array of 2, not a matrix"),
+    "ends of a heat map": (
+        run_of(FIGURE % 'HeatMap(np.eye(2), "", (1, 1))'),
+        "def run",
+        "x of a heat map is two numbers that differ",
+    ),
+    "one end of a heat map": (run_of(FIGURE % "HeatMap(np.eye(2), y=1)"), "def run", "y is one number, not a row"),
     "empty": (run_of(FIGURE % "Line([], [])"), "def run", "x is an array of 0"),
     "fork": (run_of("import os\nos.fork()"), "os.fork()", "os.fork starts or signals another process; a simulation"),
     "subprocess": (

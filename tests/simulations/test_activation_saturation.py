@@ -33,11 +33,6 @@ CORNERS: list[tuple[dict[str, Any], set[int]]] = [
 ]
 
 
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """All six."""
-    assert [one.claim.number for one in marked(ACTIVATION, "claim")] == [1, 2, 3, 4, 5, 6]
-
-
 @pytest.mark.parametrize(("parameters", "speak"), CORNERS)
 def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any], speak: set[int]) -> None:
     """Each speaks in its domain only and holds there; keys and measurements agree."""

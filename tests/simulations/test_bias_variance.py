@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.simulation import Line, ParameterError
-from tests.simulations.loading import expected_here, load, made, marked, mistakes_here, outcome
+from tests.simulations.loading import confirm, expected_here, load, made, marked, mistakes_here, outcome
 
 FITS = load("bias_variance")
 ALWAYS = {1, 2, 3, 6}
@@ -55,19 +55,10 @@ def plain_hat(points: list[Fraction], weights: int, lam: Fraction) -> list[list[
     ]
 
 
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """All seven."""
-    assert [one.claim.number for one in marked(FITS, "claim")] == [1, 2, 3, 4, 5, 6, 7]
-
-
 @pytest.mark.parametrize(("parameters", "speak"), CORNERS)
 def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any], speak: set[int]) -> None:
     """Each speaks in its domain only and holds there; keys and measurements agree."""
-    values, claims = outcome(FITS, 1, **parameters)
-    assert {mark.number for mark, check in claims if check is not None} == speak
-    assert [(mark.name, check) for mark, check in claims if check is not None and not check.holds] == []
-    for name, key in expected_here(FITS, made(FITS, parameters)).items():
-        assert values[name] == pytest.approx(key, rel=1e-6, abs=1e-15), name
+    confirm(FITS, parameters, speak, 1, relative=1e-6, absolute=1e-15)
 
 
 @pytest.mark.slow
@@ -144,9 +135,11 @@ def test_an_odd_function_gains_nothing_from_an_even_degree() -> None:
 
 
 def test_cards_may_not_ask_for_what_is_only_rounding() -> None:
-    """A polynomial through all points has no bias, and a small error may leave none."""
+    """A polynomial through all points has no bias, and a small error may leave none; what is measured then is 0."""
     assert "bias_squared" not in expected_here(FITS, made(FITS, {"degree": 14}))
-    assert "bias_squared_of_observed_error" not in expected_here(FITS, made(FITS, {"observed_error": 0.05}))
+    for parameters in ({"observed_error": 0.05}, {"degree": 14, "observed_error": 1}):
+        assert "bias_squared_of_observed_error" not in expected_here(FITS, made(FITS, parameters))
+        assert outcome(FITS, **parameters)[0]["bias_squared_of_observed_error"] == pytest.approx(0, abs=1e-25)
     assert "ridge_variance" not in expected_here(FITS, made(FITS, {"ridge": 1e-6}))
 
 

@@ -58,11 +58,6 @@ def plain_map(X: list[list[float]], W: list[list[float]], stride: int, padding: 
     return [[sum(W[a][b] * pixel(i + a, j + b) for a, b in both) for j in starts] for i in starts]
 
 
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """Three; 3 and 4 are retired."""
-    assert [one.claim.number for one in marked(KERNELS, "claim")] == [1, 2, 5]
-
-
 @pytest.mark.parametrize("picture", PICTURES)
 def test_claims_hold_for_every_seed(picture: str) -> None:
     """20 digits, noises and brightnesses; all three always speak."""

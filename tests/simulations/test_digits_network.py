@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from studyapp.simulation import HeatMap, Line, ParameterError, network
 from studyapp.simulation.digits import digits
-from tests.simulations.loading import expected_here, load, made, marked, mistakes_here, outcome
+from tests.simulations.loading import confirm, expected_here, load, made, mistakes_here, outcome
 
 DIGITS = load("digits_network")
 SEEDS = range(20)
@@ -73,19 +73,10 @@ def independent(seed: int, at: Any) -> list[float]:
     return losses
 
 
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """All seven."""
-    assert [one.claim.number for one in marked(DIGITS, "claim")] == [1, 2, 3, 4, 5, 6, 7]
-
-
 @pytest.mark.parametrize(("parameters", "speak"), DOMAINS)
 def test_claims_hold_where_they_speak(parameters: dict[str, Any], speak: set[int]) -> None:
     """Each speaks in its domain only and holds there; keys and measurements agree."""
-    values, claims = outcome(DIGITS, 1, **parameters)
-    assert {mark.number for mark, check in claims if check is not None} == speak
-    assert [(mark.name, check) for mark, check in claims if check is not None and not check.holds] == []
-    for name, key in expected_here(DIGITS, made(DIGITS, parameters)).items():
-        assert values[name] == pytest.approx(key, rel=1e-6), name
+    confirm(DIGITS, parameters, speak, 1, relative=1e-6)
 
 
 @pytest.mark.slow

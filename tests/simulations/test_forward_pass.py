@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any
@@ -14,10 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.simulation import Bars, Line, ParameterError, Points
-from tests.simulations.loading import expected_here, load, made, marked, mistakes_here, outcome
+from tests.simulations.loading import confirm, expected_here, load, made, marked, mistakes_here, outcome
 
 FORWARD = load("forward_pass")
-RUN = FORWARD.run
 SEEDS = range(20)
 ACTIVATIONS = ["relu", "step", "sigmoid", "tanh", "identity"]
 
@@ -45,14 +43,6 @@ networks = st.fixed_dictionaries(
 )
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _without_progress() -> Iterator[None]:
-    """The run is too short to report progress: it takes none."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(FORWARD, "run", lambda parameters, rng, *_: RUN(parameters, rng))
-        yield
-
-
 def plain(chosen: dict[str, Any], number: Any = float) -> list[Any]:
     """The outputs of all rows from the lists, unit by unit, in floats or in fractions; no NumPy."""
     functions: dict[str, Any] = {
@@ -77,11 +67,6 @@ def plain(chosen: dict[str, Any], number: Any = float) -> list[Any]:
     return found
 
 
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """All three."""
-    assert sorted(one.claim.number for one in marked(FORWARD, "claim")) == [1, 2, 3]
-
-
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(("parameters", "speak"), CORNERS)
 def test_claims_hold_for_every_seed_at_the_corners_of_their_domains(
@@ -93,10 +78,7 @@ def test_claims_hold_for_every_seed_at_the_corners_of_their_domains(
         chosen = {**parameters, "activation": activation, "activate_output": seed % 2 == 1}
         if once and activation == "step":
             chosen["inputs"] = [2, -1]
-        claims = outcome(FORWARD, seed, **chosen)[1]
-        assert {mark.number for mark, check in claims if check is not None} == speak
-        for mark, check in claims:
-            assert check is None or check.holds, (mark.name, seed, check)
+        confirm(FORWARD, chosen, speak, seed)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

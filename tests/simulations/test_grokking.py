@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.simulation import ParameterError
-from tests.simulations.loading import check_of, expected_here, load, made, marked, mistakes_here, outcome
+from tests.simulations.loading import check_of, confirm, expected_here, load, made, marked, mistakes_here, outcome
 
 GROKKING = load("grokking")
 CORNERS: list[tuple[dict[str, Any], set[int]]] = [
@@ -59,19 +59,10 @@ def plain_descent(X: Any, w: Any, teacher: Any, lr: float, decay: float, steps: 
     return losses
 
 
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """All eight."""
-    assert [one.claim.number for one in marked(GROKKING, "claim")] == [1, 2, 3, 4, 5, 6, 7, 8]
-
-
 @pytest.mark.parametrize(("parameters", "speak"), CORNERS)
 def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any], speak: set[int]) -> None:
     """Each speaks in its domain only and holds there; keys and measurements agree."""
-    values, claims = outcome(GROKKING, 1, **parameters)
-    assert {mark.number for mark, check in claims if check is not None} == speak
-    assert [(mark.name, check) for mark, check in claims if check is not None and not check.holds] == []
-    for name, key in expected_here(GROKKING, made(GROKKING, parameters)).items():
-        assert values[name] == pytest.approx(key, rel=1e-6), name
+    confirm(GROKKING, parameters, speak, 1, relative=1e-6)
 
 
 @pytest.mark.slow

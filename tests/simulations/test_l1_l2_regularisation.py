@@ -14,13 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.simulation import Line, ParameterError, Points
-from tests.simulations.loading import expected_here, load, made, marked, mistakes_here, outcome
+from tests.simulations.loading import confirm, expected_here, load, made, marked, mistakes_here, outcome
 
 PENALTIES = load("l1_l2_regularisation")
 SEEDS = range(20)
 ALL = set(range(1, 13))
-ALWAYS = {2, 5, 6, 8, 9, 11}  # whatever the data
-FITTED = {3, 4, 7, 12}  # with data enough: at n = d claim 3 is off by 3e-4, for want of steps
+ALWAYS = {2, 4, 5, 6, 7, 8, 9, 11, 12}  # whatever the data
 
 # The corners of the domains, with the claims that speak there.
 CORNERS: list[tuple[dict[str, Any], set[int]]] = [
@@ -30,11 +29,11 @@ CORNERS: list[tuple[dict[str, Any], set[int]]] = [
     ({"strength": 10, "learning_rate": 0.05}, ALL),
     ({"strength": 10, "learning_rate": 0.01}, ALL),
     ({"strength": 10, "learning_rate": 0.001}, ALL - {10}),
-    ({"samples": 10, "features": 3, "noise": 5}, ALWAYS | FITTED),
-    ({"samples": 10, "features": 2, "informative": 50, "noise": 0}, ALWAYS | FITTED),
-    ({"samples": 150, "features": 50, "strength": 10}, ALWAYS | FITTED),
-    ({"samples": 1000, "features": 50, "noise": 5, "informative": 50}, ALWAYS | FITTED),
-    ({"samples": 15, "features": 20}, ALWAYS),
+    ({"samples": 10, "features": 3, "noise": 5}, ALWAYS | {3}),
+    ({"samples": 10, "features": 2, "informative": 50, "noise": 0}, ALWAYS | {3}),
+    ({"samples": 150, "features": 50, "strength": 10}, ALWAYS | {3}),
+    ({"samples": 1000, "features": 50, "noise": 5, "informative": 50}, ALWAYS | {3}),
+    ({"samples": 10, "features": 10}, ALWAYS),
     ({"weights": [100, -100, 0, 1e-5], "strength": 1.1, "decays": 1000}, ALL - {6}),
     ({"weights": [100.0, 3.0], "strength": 1.0}, ALL - {6, 8}),
     ({"weights": [0.0]}, ALL - {6}),
@@ -71,19 +70,10 @@ def plain_soft(z: float, threshold: float) -> float:
     return z + threshold if z < -threshold else 0.0
 
 
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """All twelve."""
-    assert [one.claim.number for one in marked(PENALTIES, "claim")] == list(range(1, 13))
-
-
 @pytest.mark.parametrize(("parameters", "speak"), CORNERS)
 def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any], speak: set[int]) -> None:
     """Each speaks in its domain only and holds there; keys and measurements agree."""
-    values, claims = outcome(PENALTIES, 3, **parameters)
-    assert {mark.number for mark, check in claims if check is not None} == speak
-    assert [(mark.name, check) for mark, check in claims if check is not None and not check.holds] == []
-    for name, key in expected_here(PENALTIES, made(PENALTIES, parameters)).items():
-        assert values[name] == pytest.approx(key, rel=1e-9, abs=1e-12), name
+    confirm(PENALTIES, parameters, speak, 3)
 
 
 @pytest.mark.slow
@@ -93,8 +83,7 @@ def test_claims_hold_for_every_seed(parameters: dict[str, Any]) -> None:
 
     2: 1.4e-14 of 1e-10; 3: 1.9e-13 of 1e-8; 5: 3.3e-16 of 1e-12; 9: 2.5e-15 of 1e-12; 10: 1.3e-14 of 1e-6.
     """
-    seeds = SEEDS if parameters.get("samples") != 10 or parameters["features"] < 50 else range(3)
-    assert [line for seed in seeds for line in failures(seed, parameters)] == []
+    assert [line for seed in SEEDS for line in failures(seed, parameters)] == []
 
 
 def test_a_weight_can_enter_again_so_that_lasso_loses_a_zero() -> None:
@@ -110,8 +99,8 @@ def test_a_weight_can_enter_again_so_that_lasso_loses_a_zero() -> None:
 
 @pytest.mark.slow
 def test_the_number_of_zeros_grows_for_nearly_every_seed() -> None:
-    """Claim 1 over 600 seeds; at these strengths, none of the first 6,262 has a weight that enters again."""
-    for seed in range(600):
+    """Claim 1 over 200 seeds; at these strengths, none of the first 6,262 has a weight that enters again."""
+    for seed in range(200):
         W = PENALTIES.proximal(*data(seed), PENALTIES.STRENGTHS, "l1")
         assert np.diff((W == 0).sum(axis=1)).min() >= 0
 

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from studyapp.simulation import Line, ParameterError
-from tests.simulations.loading import expected_here, load, made, marked, mistakes_here, outcome
+from tests.simulations.loading import confirm, expected_here, load, made, marked, mistakes_here, outcome
 
 DESCENT = load("learning_rate")
 SEEDS = range(20)
@@ -60,38 +60,28 @@ def plain_arrival(eigenvalues: list[float], rate: float, w: list[float]) -> int:
     return steps
 
 
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """All six."""
-    assert [one.claim.number for one in marked(DESCENT, "claim")] == [1, 2, 3, 4, 5, 6]
-
-
 @pytest.mark.parametrize(("parameters", "speak"), CORNERS)
 def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any], speak: set[int]) -> None:
     """Each speaks in its domain only and holds there; keys and measurements agree."""
-    values, claims = outcome(DESCENT, 1, **parameters)
-    assert {mark.number for mark, check in claims if check is not None} == speak
-    assert [(mark.name, check) for mark, check in claims if check is not None and not check.holds] == []
-    for name, key in expected_here(DESCENT, made(DESCENT, parameters)).items():
-        assert values[name] == pytest.approx(key, rel=1e-4, abs=1e-12), name
+    confirm(DESCENT, parameters, speak, 1, relative=1e-4)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("parameters", [parameters for parameters, _ in CORNERS if parameters.get("rotate")])
-def test_claims_hold_for_every_seed(parameters: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("parameters", "speak"), [one for one in CORNERS if one[0].get("rotate")])
+def test_claims_hold_for_every_seed(parameters: dict[str, Any], speak: set[int]) -> None:
     """20 random orientations of each valley. In 6,700 random valleys claim 1 was off by 1.5e-11 of the allowed 1e-10
 
     and claim 4 by 5e-11 of 1e-6. The ratio of claim 5 lay within 2.000 and 2.046 in 20,000 that were made to spoil it.
     """
     for seed in SEEDS:
-        claims = outcome(DESCENT, seed, **parameters)[1]
-        assert [(mark.name, seed, check) for mark, check in claims if check is not None and not check.holds] == []
+        confirm(DESCENT, parameters, speak, seed, relative=1e-4)
 
 
 @pytest.mark.slow
 def test_random_valleys_confirm_every_claim() -> None:
-    """300 valleys of up to six eigenvalues, near and far from each other, at rates around their limits."""
+    """100 valleys of up to six eigenvalues, near and far from each other, at rates around their limits."""
     rng = np.random.default_rng(12)
-    for seed in range(300):
+    for seed in range(100):
         lam = np.clip(10 ** rng.uniform(-2, 3, rng.integers(1, 7)), 0.01, 1000)
         around = rng.choice([rng.uniform(0.1, 2.1) / lam.max(), 0.05 / lam.min(), 10 ** rng.uniform(-3, 0)])
         parameters = {

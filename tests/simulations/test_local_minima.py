@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from studyapp.simulation import ParameterError, Points
-from tests.simulations.loading import expected_here, load, made, marked, mistakes_here, outcome
+from tests.simulations.loading import confirm, expected_here, load, made, marked, mistakes_here, outcome
 
 WELL = load("local_minima")
 SEEDS = range(20)
@@ -44,24 +44,10 @@ def plain_end(x: float, rate: float, steps: int) -> float:
     return x
 
 
-def confirm(parameters: dict[str, Any], speak: set[int], seed: int) -> None:
-    """Each claim speaks in its domain only and holds there; keys and measurements agree."""
-    values, claims = outcome(WELL, seed, **parameters)
-    assert {mark.number for mark, check in claims if check is not None} == speak
-    assert [(mark.name, seed, check) for mark, check in claims if check is not None and not check.holds] == []
-    for name, key in expected_here(WELL, made(WELL, parameters)).items():
-        assert values[name] == pytest.approx(key, rel=1e-9, abs=1e-12), name
-
-
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """All six."""
-    assert [one.claim.number for one in marked(WELL, "claim")] == [1, 2, 3, 4, 5, 6]
-
-
 @pytest.mark.parametrize(("parameters", "speak"), CORNERS)
 def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any], speak: set[int]) -> None:
     """One seed of each."""
-    confirm(parameters, speak, 1)
+    confirm(WELL, parameters, speak, 1)
 
 
 @pytest.mark.slow
@@ -69,7 +55,7 @@ def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any],
 def test_claims_hold_for_every_seed(parameters: dict[str, Any], speak: set[int]) -> None:
     """The seed draws the noise, and the data of claim 6."""
     for seed in SEEDS:
-        confirm(parameters, speak, seed)
+        confirm(WELL, parameters, speak, seed)
 
 
 @pytest.mark.slow
@@ -77,7 +63,7 @@ def test_claims_hold_for_every_seed(parameters: dict[str, Any], speak: set[int])
 def test_claims_hold_for_long_descents(parameters: dict[str, Any], speak: set[int]) -> None:
     """All parameters at the end that takes longest."""
     for seed in range(3):
-        confirm(parameters, speak, seed)
+        confirm(WELL, parameters, speak, seed)
 
 
 def test_a_step_never_crosses_the_maximum() -> None:

@@ -50,18 +50,13 @@ def default_values(replacement: bool) -> dict[str, Any]:
     return outcome(NOISE, replacement=replacement)[0]
 
 
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """All eight."""
-    assert [one.claim.number for one in marked(NOISE, "claim")] == list(range(1, 9))
-
-
 @pytest.mark.parametrize(("parameters", "speak"), CORNERS)
 def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any], speak: set[int]) -> None:
     """Each speaks in its domain only and holds there; keys and measurements agree."""
     values, claims = outcome(NOISE, 1, **parameters)
     assert {mark.number for mark, check in claims if check is not None} == speak | ALWAYS
     assert [(mark.name, check) for mark, check in claims if check is not None and not check.holds] == []
-    exact = {"batch_for_factor": 0.0, "rate_at_equal_floor": 1e-9}
+    exact = {"batch_for_factor": 0.0, "rate_at_equal_floor": 1e-9, "fastest_batch": 0.002}
     for name, key in expected_here(NOISE, made(NOISE, parameters)).items():
         assert values[name] == pytest.approx(key, rel=exact.get(name, 0.025)), name
 
@@ -162,6 +157,7 @@ def test_the_keys_by_hand() -> None:
     assert keys["batch_for_factor"] == 128
     assert keys["floor"] == pytest.approx(0.1 / 1.9 / 32)
     assert keys["rate_at_equal_floor"] == pytest.approx(1, rel=1e-12)
+    assert keys["fastest_batch"] == pytest.approx(608)
     assert NOISE.noise_ratio(made(NOISE, {"other_batch": 288})) == pytest.approx(3)
 
 
@@ -178,7 +174,7 @@ def test_the_batch_for_a_factor_is_the_smallest(replacement: bool, factor: float
 
 def test_every_mistake_differs_from_the_key() -> None:
     """Each is more than twice a 5 % tolerance away from its key."""
-    at, seen = made(NOISE, {"repeats": 5000}), set()
+    at, seen = made(NOISE, {"repeats": 5000, "learning_rate": 0.3}), set()
     for value, key in expected_here(NOISE, at).items():
         for name, wrong in mistakes_here(NOISE, at, value).items():
             if abs(wrong - key) > 0.1 * key:

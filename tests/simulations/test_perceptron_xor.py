@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.simulation import Bars, Line, ParameterError, Points
-from tests.simulations.loading import expected_here, load, made, marked, mistakes_here, outcome
+from tests.simulations.loading import confirm, expected_here, load, made, marked, mistakes_here, outcome
 
 PERCEPTRON = load("perceptron_xor")
 NAMES = list(PERCEPTRON.FUNCTIONS)
@@ -56,28 +56,18 @@ def plain(name: str, rule: str, epochs: int) -> tuple[list[int], list[int]]:
     return errors, [w1, w2, b]
 
 
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """All six."""
-    assert [one.claim.number for one in marked(PERCEPTRON, "claim")] == [1, 2, 3, 4, 5, 6]
-
-
 @pytest.mark.parametrize(("parameters", "speak"), CORNERS)
 def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any], speak: set[int]) -> None:
     """Each speaks in its domain only and holds there; keys and measurements agree."""
-    values, claims = outcome(PERCEPTRON, 1, **parameters)
-    assert {mark.number for mark, check in claims if check is not None} == speak
-    assert [(mark.name, check) for mark, check in claims if check is not None and not check.holds] == []
-    for name, key in expected_here(PERCEPTRON, made(PERCEPTRON, parameters)).items():
-        assert values[name] == pytest.approx(key, abs=1e-12), name
+    confirm(PERCEPTRON, parameters, speak, 1)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_claims_hold_for_every_seed(seed: int) -> None:
     """Shuffled rows, 400 restarts: two tanh units learned XOR in 0.43 to 0.53 of them in 40 seeds, eight in 0.997."""
-    claims = outcome(PERCEPTRON, seed, function=("XOR", "XNOR")[seed % 2], restarts=400, order="shuffled")[1]
-    assert {mark.number for mark, check in claims if check is not None} == ALWAYS | {6}
-    assert [(mark.name, check) for mark, check in claims if check is not None and not check.holds] == []
+    shuffled = {"function": ("XOR", "XNOR")[seed % 2], "restarts": 400, "order": "shuffled"}
+    confirm(PERCEPTRON, shuffled, ALWAYS | {6}, seed)
 
 
 @pytest.mark.parametrize(("labels", "counts"), [("plus_minus_one", (9, 18)), ("zero_one", (6, 10))])

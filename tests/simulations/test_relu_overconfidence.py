@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from studyapp.simulation import HeatMap, Line, ParameterError
 from studyapp.simulation.network import Weights, cross_entropy, forward, gradients, initial
-from tests.simulations.loading import expected_here, load, made, marked, mistakes_here, outcome
+from tests.simulations.loading import confirm, expected_here, load, made, mistakes_here, outcome
 
 RELU = load("relu_overconfidence")
 SEEDS = range(20)
@@ -36,19 +36,10 @@ SLOW: list[dict[str, Any]] = [
 ]
 
 
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """Five; number 4 is retired."""
-    assert [one.claim.number for one in marked(RELU, "claim")] == [1, 2, 3, 5, 6]
-
-
 @pytest.mark.parametrize(("parameters", "speak"), QUICK)
 def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any], speak: set[int]) -> None:
     """Each speaks in its domain only and holds there; keys and measurements agree."""
-    values, claims = outcome(RELU, 1, **parameters)
-    assert {mark.number for mark, check in claims if check is not None} == speak
-    assert [(mark.name, check) for mark, check in claims if check is not None and not check.holds] == []
-    for name, key in expected_here(RELU, made(RELU, parameters)).items():
-        assert values[name] == pytest.approx(key, abs=1e-4), name
+    confirm(RELU, parameters, speak, 1, absolute=1e-4)
 
 
 @pytest.mark.slow
@@ -56,9 +47,7 @@ def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any],
 def test_claims_hold_for_every_seed(parameters: dict[str, Any]) -> None:
     """In 565 trainings here and for longer, 30 of 32 rays or more were sure and rose; the least accuracy was 0.935."""
     for seed in SEEDS:
-        claims = outcome(RELU, seed, **parameters)[1]
-        assert {mark.number for mark, check in claims if check is not None} == ALL
-        assert [(mark.name, seed, check) for mark, check in claims if check is not None and not check.holds] == []
+        confirm(RELU, parameters, ALL, seed, absolute=1e-4)
 
 
 @pytest.mark.slow

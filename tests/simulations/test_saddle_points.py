@@ -43,11 +43,6 @@ def plain_loss(T: Any, w: Any) -> float:
     return float(sum(T[i, j, k] * w[i] * w[j] * w[k] for i in size for j in size for k in size))
 
 
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """All seven."""
-    assert [one.claim.number for one in marked(SADDLES, "claim")] == [1, 2, 3, 4, 5, 6, 7]
-
-
 @pytest.mark.parametrize(("parameters", "speak"), CORNERS)
 def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any], speak: set[int]) -> None:
     """Each speaks in its domain only and holds there; keys and measurements agree."""

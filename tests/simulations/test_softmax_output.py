@@ -16,7 +16,6 @@ from studyapp.simulation import Bars
 from tests.simulations.loading import check_of, expected_here, load, made, marked, mistakes_here, outcome
 
 SOFTMAX = load("softmax_output")
-RUN = SOFTMAX.run
 NUMBERS = {1, 2, 3, 4, 5, 6, *range(8, 18)}  # the catalogue's; 7 is retired
 SEEDS = range(20)
 
@@ -45,14 +44,6 @@ DATA: list[tuple[dict[str, Any], set[int]]] = [
 logits = st.lists(st.floats(-20, 20), min_size=1, max_size=8)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _without_progress() -> Iterator[None]:
-    """The run is too short to report progress: it takes none."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SOFTMAX, "run", lambda parameters, rng, *_: RUN(parameters, rng))
-        yield
-
-
 def plain_softmax(z: list[float], temperature: float) -> list[float]:
     """The definition in plain Python, without NumPy and without the shift: for small logits only."""
     exponentials = [math.exp(one / temperature) for one in z]
@@ -64,13 +55,6 @@ def failures(seed: int, parameters: dict[str, Any]) -> Iterator[str]:
     for mark, check in outcome(SOFTMAX, seed, **parameters)[1]:
         if check is not None and not check.holds:
             yield f"{mark.name} at {parameters}, seed {seed}: {check}"
-
-
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """Every number of the catalogue is there once."""
-    found = [one.claim.number for one in marked(SOFTMAX, "claim")]
-    assert set(found) == NUMBERS
-    assert len(found) == len(NUMBERS)
 
 
 @pytest.mark.parametrize("parameters", VECTORS)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyapp.simulation import HeatMap, Line, ParameterError, Points
-from tests.simulations.loading import expected_here, load, made, marked, mistakes_here, outcome
+from tests.simulations.loading import expected_here, load, made, mistakes_here, outcome
 
 DROPOUT = load("spatial_dropout")
 SEEDS = range(20)
@@ -54,11 +54,6 @@ def variances_by_enumeration(pixels: int, p: float) -> tuple[float, float]:
     means = [sum(mask) / pixels / (1 - p) for mask in masks]
     single = sum(chance * (mean - 1) ** 2 for chance, mean in zip(chances, means, strict=True))
     return p * (0 - 1) ** 2 + (1 - p) * (1 / (1 - p) - 1) ** 2, single
-
-
-def test_the_claims_are_those_of_the_catalogue() -> None:
-    """All five."""
-    assert [one.claim.number for one in marked(DROPOUT, "claim")] == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(("parameters", "speak"), CORNERS)

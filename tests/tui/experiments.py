@@ -6,6 +6,7 @@ from textual.widgets import Input
 
 from studyapp.library import Library
 from studyapp.model import Predicted
+from studyapp.store import StoreError
 from studyapp.tui.lab import LabScreen
 from tests.tui.samples import OWN_SIMULATION
 from tests.tui.screens import Seat
@@ -66,3 +67,8 @@ def predictions(opened: Library) -> list[Predicted]:
     """What was logged, oldest first."""
     rows = opened.store.entries(newest_first=False)
     return [row.entry.event for row in rows if isinstance(row.entry.event, Predicted)]
+
+
+def full(_: Library, made: Predicted) -> None:
+    """A log that takes nothing."""
+    raise StoreError(f"home: the disk could not be read or written for {made.simulation}")

@@ -74,11 +74,11 @@ async def test_predict_run_compare(tmp_path: Path) -> None:
             seat.see("twice = 16: how sure are you", "s sure   f fairly sure   g a guess")
             await seat.press("z")
             await seat.click("f fairly sure")
-            seat.see("You said twice = 16, fairly sure: x runs it")
+            seat.see("You said twice = 16, fairly sure. Not kept yet: x runs it, and keeps both")
             assert predictions(opened) == []
             await seat.press("x")
             await seat.wait("1 claim holds here")
-            seat.see("You said   16, fairly sure", r"Measured   4   expected 4   twice", "0.6 decades too high")
+            seat.see("You said   16, fairly sure   kept", r"Measured   4   expected 4   twice", "0.6 decades too high")
             seat.see("✓ holds: it is the double", r"both +\[4, 4\]")
         (one,) = predictions(opened)
         assert (one.simulation, one.value, one.predicted, one.measured) == ("doubling", "twice", 16.0, 4.0)
@@ -166,6 +166,8 @@ async def test_a_long_run_is_stopped(tmp_path: Path) -> None:
             await seat.wait("running")
             await seat.press("n")
             await seat.wait(rf"1 claim holds here   seed (?!{seed},)\d+")
+            await seat.press("escape")  # it may have been meant for the run
+            seat.see("Nothing runs any more: Esc once more leads back", "▸seconds")
             await seat.press("escape")
             seat.see(r"Lab · [\d of]*simulations")
 

@@ -120,7 +120,11 @@ async def test_both_runs_are_saved_apart(tmp_path: Path) -> None:
             await fill(seat, str(tmp_path / "both.csv"))
             await seat.until((tmp_path / "both.csv").exists)
             table = list(csv.reader((tmp_path / "both.csv").read_text().splitlines()))
-            assert [row for row in table[1:] if row[2] == "1"] == [
+            assert [row for row in table if row[1:2] == ["x"]] == [
+                ["A parameter", "x", "", "", "2.0"],
+                ["B parameter", "x", "", "", "2.5"],
+            ]
+            assert [row for row in table if row[0].endswith("Twice") and row[2] == "1"] == [
                 ["A Twice", "twice", "1", "2.0", "4.0"],
                 ["B Twice", "twice", "1", "2.5", "5.0"],
             ]

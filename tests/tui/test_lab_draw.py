@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from studyapp.library import Library
 from studyapp.model import Predicting
 from studyapp.tui.lab import LabScreen
 from studyapp.tui.lab_draw import DrawScreen
 from tests.studying import Clock, library
-from tests.tui.experiments import SIMULATION, at_lab, fits, predictions
+from tests.tui.experiments import SIMULATION, at_lab, fits, full, predictions
 from tests.tui.samples import OWN_SIMULATION, own_card
 from tests.tui.screens import Seat, at_home, in_review
 from tests.tui.test_run_panel import own_simulation
@@ -49,7 +50,7 @@ async def test_draw_then_see(tmp_path: Path, size: tuple[int, int]) -> None:
             seat.see("handle 5 of 5")
             assert heights(seat) == pytest.approx(level)
             await seat.press("enter", "g")
-            seat.see(r"Your curve is off by \d+ % of its span", "measured: up")
+            seat.see(r"Your curve is off by \d+ % of its span, root mean square   kept", "measured: up")
             assert predictions(opened) != []
             await seat.resize(40, 12)
             seat.see("Your curve is off by")
@@ -152,3 +153,17 @@ async def test_a_drawn_curve_counts_for_its_card(tmp_path: Path) -> None:
             await seat.press("enter", "f")
             seat.see("Your curve is off by")
         assert [(one.card, one.confidence) for one in predictions(opened)] == [("own", "fairly sure")]
+
+
+async def test_a_curve_that_could_not_be_kept_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is shown beside the measured one all the same, and for as long as it is the line stays."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await at_lab(seat, opened)
+            await seat.press("D")
+            await seat.wait("handle 1 of 5")
+            monkeypatch.setattr(Library, "predict", full)
+            await seat.press("enter", "s", "left")
+            seat.see("Your curve is off by", "! not kept: home: the disk could not be read or written", "measured: up")
+            assert not seat.shows("square   kept")
+        assert predictions(opened) == []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from textual import events
 
 from tests.studying import Clock, library
+from tests.tui.samples import OWN_SIMULATION
 from tests.tui.screens import Seat, at_home
 from tests.tui.test_lab import open_own
 
@@ -118,3 +120,30 @@ async def test_keys_that_come_at_once_are_all_taken(tmp_path: Path) -> None:
             await seat.settle()
             await seat.press("enter")
             assert value(seat, "x") == "7.5 ·"
+
+
+async def test_a_typed_value_that_does_not_fit_says_so_under_the_form(tmp_path: Path) -> None:
+    """Until it is another one, or none."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await open_own(seat, opened)
+            for end in ("backspace", "escape"):
+                await seat.press(*"99", "enter", "left")
+                seat.see("! parameter x: '99' does not fit, it lies outside 0 .. 10")
+                await seat.press(end)
+                assert not seat.shows("! parameter")
+                seat.see("x: what is doubled")
+                await seat.press("escape")
+                await seat.wait("2 run|back")
+
+
+async def test_what_a_parameter_means_has_the_lines_that_it_needs(tmp_path: Path) -> None:
+    """Also in a small terminal, and the highlighted line stays in sight."""
+    long = "one of those words that go on and on, so that more than two lines are needed until the very end"
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await open_own(seat, opened, re.sub(r'help="what is doubled"', f'help="{long}"', OWN_SIMULATION))
+            await seat.press("down", "up")
+            seat.see("▸x ", "until the very end in m")
+            await seat.press("up")
+            seat.see("▸seed")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from studyapp.simulation import Bars, MistakeMark
-from studyapp.tui.lab_mistakes import MOST_BARS, MistakesScreen, beside_each_other
+from studyapp.tui.lab_mistakes import MOST_BARS, MistakesScreen, beside_each_other, in_columns
 from tests.studying import COMPUTED, Clock, library
 from tests.tui.experiments import SIMULATION, at_lab, fits
 from tests.tui.samples import OWN_SIMULATION
@@ -39,6 +39,31 @@ async def test_a_mistake_beside_the_truth(tmp_path: Path, size: tuple[int, int])
             seat.see("the misconception", "✗ adds_two")
             await seat.press("m")
             seat.see("Lab · doubling")
+
+
+async def test_where_both_are_the_same_it_is_said(tmp_path: Path) -> None:
+    """As of 2 + 2 and 2 · 2, until a parameter is another one; and what both call is shown below them."""
+    text = SIMULATION.replace("return parameters.x + 2", "return added(parameters.x)").replace(
+        "@claim(1", "def added(number):\n    return number + 2\n\n\n@claim(1"
+    )
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await at_lab(seat, opened, text)
+            await seat.press("m")
+            await seat.wait("the misconception: one adds two")
+            seat.see("✗ adds_two +4\n", "the same here: change a parameter in the Lab")
+            seat.see("· what they call", r"1  def added\(number\):\n +2 +return number \+ 2")
+            await seat.press("q", "right", "m")
+            await seat.wait("the misconception: one adds two")
+            assert not seat.shows("the same here")
+
+
+def test_values_stand_in_one_column() -> None:
+    """However long the names are; names get half the width, the values what is left."""
+    short, long = in_columns([("a", 1.0), ("a" * 90, [2.0, 3.0])], 80)
+    assert short.plain == f"a{' ' * 41}1"
+    assert long.plain == f"{'a' * 39}…  [2, 3]"
+    assert [line.plain for line in in_columns([("ab", 1.0), ("c", 2.0)], 80)] == ["ab  1", "c   2"]
 
 
 async def test_what_has_no_mistake_says_so(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
-"""Rules of predictions that are no numbers: a trend against the run before, an option among what mistakes give."""
+"""Rules of predictions: a trend against the run before, an option among what mistakes give, and what is kept."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from studyapp.library import Library
 from studyapp.model import Predicting
 from tests.studying import Clock, library
-from tests.tui.experiments import at_lab, predictions
+from tests.tui.experiments import at_lab, full, predictions
 from tests.tui.screens import at_home
 
 
@@ -32,7 +35,7 @@ async def test_a_trend_is_predicted_against_the_run_before(tmp_path: Path) -> No
                 await seat.press("enter")
                 seat.see("twice: it (grows|falls|stays): how sure are you")
                 await seat.press(key)
-                await seat.wait(f"You said twice: {said}: x runs it")
+                await seat.wait(f"You said twice: {said}. Not kept yet: x runs it, and keeps both")
                 await seat.press("x")
                 await seat.wait(f"You said +{said}")
                 seat.see(rf"Measured .* before +twice\n Your error {verdict}")
@@ -87,3 +90,28 @@ async def test_options_that_are_alike_are_not_offered(tmp_path: Path) -> None:
             await seat.press("tab")
             seat.see("What will twice be", "Enter go on")
             assert not seat.shows("Tab|a   4")
+
+
+async def test_a_prediction_that_could_not_be_kept_says_so_and_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For as long as it is not on the disk; the next run keeps it, once."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await at_lab(seat, opened)
+            await seat.press("d", *"5", "enter", "s")
+            seat.see("Not kept yet: x runs it, and keeps both")
+            with monkeypatch.context() as patched:
+                patched.setattr(Library, "predict", full)
+                await seat.press("x")
+                await seat.wait("1 claim holds here")
+                await seat.press("pagedown", "pageup")
+                seat.see("! not kept: home: the disk could not be read or written for doubling; x tries it again")
+                assert not seat.shows("sure   kept")
+            assert predictions(opened) == []
+            await seat.press("x")
+            await seat.wait("You said   5, sure   kept")
+            assert not seat.shows("not kept")
+            await seat.press("x")
+            await seat.wait("1 claim holds here")
+        assert [(one.predicted, one.measured) for one in predictions(opened)] == [(5.0, 4.0)]

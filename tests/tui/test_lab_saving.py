@@ -76,7 +76,14 @@ def test_many_runs_as_json_stand_beside_what_was_made_of_them(tmp_path: Path) ->
         told = json.loads(saved(tmp_path / "a.json", [OTHER], runs))
         assert [one["seed"] for one in told["runs"]] == [one.seed for one in runs]
         assert [figure["title"] for figure in told["figures"]] == ["G"]
-    assert "value" not in saved(tmp_path / "a.csv", [OTHER], [RUN, bare])
+
+
+def test_many_runs_as_a_table_tell_how_each_was_made(tmp_path: Path) -> None:
+    """One row for each run, with its seed; two runs that have figures keep those, and their own rows before them."""
+    bare = [Run("s", "0" * 64, {"x": 1.0}, seed, {"v": 3.0}, {}, (), (), "2", 0.1) for seed in (8, 9)]
+    assert saved(tmp_path / "a.csv", [OTHER], bare) == "seed,parameter x,value v\n8,1.0,3.0\n9,1.0,3.0\n"
+    both = saved(tmp_path / "b.csv", [FIGURE, OTHER], [RUN, RUN]).splitlines()
+    assert {"A seed,s,,,7", "B seed,s,,,7", "F,a,0,1.0,3.0", "G,b,0,1.0,9.0"} <= set(both)
 
 
 @pytest.mark.parametrize("name", ["a", "a.gif", "a.csv.txt", ".json"])
@@ -93,6 +100,33 @@ def test_an_older_file_makes_way_only_for_a_whole_one(tmp_path: Path) -> None:
     assert saved(tmp_path / "a.csv", [FIGURE], [RUN]).startswith("part,")
     with pytest.raises(DeckError, match="nowhere"):
         saved(tmp_path / "nowhere" / "a.csv", [FIGURE], [RUN])
+
+
+async def test_a_file_that_is_there_makes_way_only_after_a_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A no, and Esc, lead back to the name, which may be changed."""
+    monkeypatch.chdir(tmp_path)
+    file = Path("run.json")
+    file.write_text("mine")
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await at_lab(seat, opened, run=True)
+            await seat.press("f")
+            await fill(seat, str(file))
+            seat.see(r"run\.json is there already, in", "y replace it   n another name")
+            for key in ("n", "escape"):
+                await seat.press(key)
+                seat.see("Save as", r"run\.json")
+                await seat.press("enter")
+                seat.see("is there already")
+            await seat.press("n")
+            await fill(seat, "other.json")
+            await seat.wait(r"Saved as .*other\.json")
+            assert file.read_text() == "mine"
+            await seat.press("f")
+            await fill(seat, str(file))
+            await seat.press("y")
+            await seat.wait(r"Saved as .*run\.json")
+        assert json.loads(file.read_text())["seed"] == json.loads(Path("other.json").read_text())["seed"]
 
 
 async def test_numbers_are_saved_from_the_lab_and_from_a_sweep(tmp_path: Path) -> None:

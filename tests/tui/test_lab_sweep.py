@@ -55,6 +55,8 @@ async def test_a_value_against_a_parameter(tmp_path: Path, size: tuple[int, int]
             assert all(one.measured == one.expected == 2 * float(str(one.at)) for one in readings)
             await seat.resize(40, 12)
             seat.see("15 runs", "q back to the Lab")
+            await seat.press("escape")  # it may have been meant for the runs
+            seat.see("Nothing runs any more: Esc once more leads back", "15 runs")
             await seat.press("escape")
             seat.see("Lab · doubling", "2 run|seed")
 

@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from studyapp.library import Library
 from studyapp.model import Predicting
 from tests.studying import Clock, library
+from tests.tui.experiments import full
 from tests.tui.screens import Seat, in_review
 from tests.tui.test_lab import predictions
 from tests.tui.test_run_panel import own_simulation
@@ -57,13 +60,24 @@ async def test_what_meets_the_target_is_confirmed_and_kept(tmp_path: Path) -> No
         await seat.press("9", "enter")
         seat.see("changed: x runs it, which counts")
         await seat.press("x")
-        await seat.wait("5 of 5 more seeds: refuted")
+        await seat.wait(r"5 of 5 more seeds \(chance plays no part\): refuted")
         seat.see("twice is 18 here", "✓")
         (kept,) = predictions(opened)
         assert (kept.form, kept.value, kept.predicted, kept.measured) == (Predicting.TARGET, "twice", 15.0, 18.0)
         await seat.press("left")
         await seat.wait("claim holds here")
         assert len(predictions(opened)) == 1
+
+
+async def test_what_met_the_target_and_could_not_be_kept_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was found; the log does not have it."""
+    async with at_the_target(tmp_path) as (seat, opened):
+        monkeypatch.setattr(Library, "predict", full)
+        await seat.press("9", "enter", "x")
+        await seat.wait("refuted, but not kept: home: the disk could not be read or written")
+        assert predictions(opened) == []
 
 
 async def test_other_parameters_than_those_named_do_not_count(tmp_path: Path) -> None:

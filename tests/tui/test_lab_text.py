@@ -39,12 +39,17 @@ def test_a_prediction_stands_beside_what_was_measured() -> None:
     """What was said and how sure, measured and expected, the error; a list or a missing value is said to be none."""
     said = Prediction("twice", 3.0, "sure")
     assert compared(said, run(twice=2.0), None, 80).plain.split("\n") == [
-        "You said   3, sure",
+        "You said   3, sure   kept",
         "Measured   2   expected 2   twice",
         "Your error 50 % too high",
     ]
+    assert compared(said, run(twice=2.0), None, 80, "not kept: full").plain.split("\n")[::3] == [
+        "You said   3, sure",
+        "! not kept: full; x tries it again",
+    ]
     assert "is a list of numbers" in compared(said, run(twice=[1.0]), None, 80).plain
     assert "has no value at these parameters" in compared(said, run(other=1.0), None, 80).plain
+    assert "kept" not in compared(said, run(other=1.0), None, 80).plain
     assert measured("twice", run(twice=[1.0]), None) is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import subprocess
 import sys
@@ -12,19 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from studyapp.simulation import Axis, Bars, Figure, HeatMap, Line, Mark, Points
+from studyapp.simulation import Axis, Bars, Figure, HeatMap, Line, Points
 from studyapp.tui.plot_bars import bar
 from studyapp.tui.plot_scale import Scale, alike, round_numbers, short
 from studyapp.tui.plots import figure
-
-
-def drawn(
-    *marks: Mark, width: int = 44, height: int = 9, title: str = "Title", x: Axis | None = None, y: Axis | None = None
-) -> list[str]:
-    """A figure's lines, without the spaces at their ends."""
-    made = Figure(title, x or Axis("step"), y or Axis("loss"), marks)
-    return [line.rstrip() for line in figure(made, width=width, height=height).plain.split("\n")]
-
+from tests.tui.drawing import drawn
 
 LOGITS = ("1.3", "5.2", "2.2")
 SOFTMAX = Bars(LOGITS, [0.018, 0.911, 0.045], "softmax")
@@ -48,10 +41,21 @@ def test_bars_lie_beside_their_names_and_numbers() -> None:
 def test_two_sets_of_bars_stand_side_by_side() -> None:
     """One scale for both, so that lengths can be compared, and each set's label above it."""
     assert drawn(SOFTMAX, SHARES, width=56, title="", y=Axis("")) == [
-        "     softmax                    divide by the sum",
-        "1.3  ▍                  0.018   ███                0.149",
-        "5.2  ██████████████████ 0.911   ███████████▉       0.598",
-        "2.2  ▉                  0.045   █████              0.253",
+        "     softmax                   divide by the sum",
+        "1.3  ▍                  0.018  ███                0.149",
+        "5.2  ██████████████████ 0.911  ███████████▉       0.598",
+        "2.2  ▉                  0.045  █████              0.253",
+    ]
+
+
+def test_a_label_too_long_for_its_bars_has_several_lines() -> None:
+    """Three sets of bars still stand side by side beside a form."""
+    sets = [Bars(["0", "1"], [0.25, 0.75], label) for label in ("arithmetic mean", "masks off", "geometric mean")]
+    assert drawn(*sets, width=38)[1:] == [
+        "   arithmetic  masks off   geometric",
+        "   mean                    mean",
+        "0  █▍   0.250  █▍   0.250  █▍   0.250",
+        "1  ████ 0.750  ████ 0.750  ████ 0.750",
     ]
 
 
@@ -151,6 +155,26 @@ def test_a_legend_names_what_has_a_name() -> None:
     assert drawn(*plain)[-1] == "● 1   ○ 2   ▲ 3"
 
 
+def test_a_legend_takes_the_lines_it_needs_and_stands_closer_before_it_leaves_anything_out() -> None:
+    """Up to what leaves four rows of plot; then it counts what is missing."""
+    curves = [
+        Line([0, 1], [0, k], label) for k, label in enumerate(("adam", "sgd 0.068", "momentum 0.0068", "rmsprop"))
+    ]
+    assert drawn(*curves, width=30, height=12)[-2:] == ["● adam   ○ sgd 0.068", "▲ momentum 0.0068   △ rmsprop"]
+    assert drawn(*curves, width=28, height=9)[-2:] == ["● adam ○ sgd 0.068", "▲ momentum 0.0068 △ rmsprop"]
+    assert drawn(*curves, width=20, height=11)[-3:] == ["● adam   ○ sgd 0.068", "▲ momentum 0.0068", "△ rmsprop"]
+    assert drawn(*curves, width=20, height=8)[-1] == "● adam … 3 more"
+
+
+def test_an_axis_may_ask_for_zero() -> None:
+    """A flat density is flat: its small differences fill no plot. A logarithmic axis has no zero."""
+    flat = Line([0, 1, 2], [6.4, 6.6, 6.5])
+    assert drawn(flat, y=Axis("density", zero=True))[-3].startswith("0 ┤")
+    assert "0 ┤" not in "".join(drawn(flat))
+    assert drawn(flat, y=Axis("d", "log", zero=True)) == drawn(flat, y=Axis("d", "log"))
+    assert drawn(Line([2, 3], [1, 2]), x=Axis("x", zero=True))[-1].split() == ["0", "x", "3"]
+
+
 def test_points_are_signs_and_a_crowd_of_them_dots() -> None:
     """A few points each have a sign."""
     assert "".join(drawn(Points([1, 2, 3], [1, 2, 3]))).count("●") == 3
@@ -174,6 +198,49 @@ def test_logarithmic_axes_have_decades_and_drop_what_is_not_positive() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0.2, 6.3, ["0.2", "0.5", "1", "2", "5"]),
+        (2, 60, ["2", "5", "10", "20", "50"]),
+        (0.11, 0.15, ["0.11", "0.12", "0.13", "0.14", "0.15"]),
+        (0.07, 90, ["0.1", "1", "10"]),
+    ],
+)
+def test_a_logarithmic_axis_of_few_decades_has_round_numbers(low: float, high: float, ticks: list[str]) -> None:
+    """1, 2 and 5 times a power of ten, and still rounder ones where not even two of these are on it."""
+    assert [label for _, label in Scale(low, high, log=True).ticks(7)] == ticks
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.floats(1e-300, 1e290), st.floats(1.0001, 1e9), st.integers(2, 7))
+def test_a_logarithmic_axis_has_two_labels_or_more(low: float, times: float, most: int) -> None:
+    """One number alone does not say how fast the axis grows."""
+    axis = Scale(low, low * times, log=True)
+    ticks = axis.ticks(most)
+    assert 2 <= len(ticks) <= most
+    assert len({label for _, label in ticks}) == len(ticks)
+    assert all(axis.low * (1 - 1e-8) <= value <= axis.high * (1 + 1e-8) for value, _ in ticks)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.floats(-10, 10), st.floats(0.1, 100), st.integers(9, 20))
+def test_each_number_beside_a_plot_has_a_row_of_its_own(low: float, span: float, height: int) -> None:
+    """None is lost because another falls on it: they are equally far apart, but for what a row is."""
+    rows = [row for row, line in enumerate(drawn(Line([0, 1], [low, low + span]), height=height)) if "┤" in line]
+    gaps = {after - before for before, after in itertools.pairwise(rows)}
+    assert len(rows) >= 2
+    assert max(gaps) - min(gaps) <= 1
+
+
+def test_whole_numbers_have_whole_numbers_beside_them() -> None:
+    """There are no two and a half units."""
+    beside = [line.split("┤")[0].strip() for line in drawn(Points([0, 1, 2], [2, 5, 3]), height=20) if "┤" in line]
+    assert beside == ["5", "4", "3", "2"]
+    assert drawn(Line([0, 1], [0, 1]), height=20)[1].startswith("1 ┤")
+    assert any(line.startswith("  5 ┤") for line in drawn(Line([0, 1], [5, 5]), height=20))
+
+
 def test_a_long_curve_keeps_its_spikes() -> None:
     """Thinning it out leaves the lowest and the highest point of each stretch."""
     values = [0.0] * 100_000
@@ -186,31 +253,6 @@ def test_bars_and_a_curve_share_their_axes() -> None:
     lines = drawn(Bars(["-1", "0", "1"], [1, 3, 1], "counted"), Line([-1, 0, 1], [1, 3, 1], "expected"), height=10)
     assert lines[-2].split() == ["-1", "step", "1"]
     assert lines[-1] == "● counted   ○ expected"
-
-
-# --- heat maps ----------------------------------------------------------------------------------------------------
-
-
-def test_a_heat_map_is_shades_with_row_0_on_top() -> None:
-    """Two maps stand side by side with one scale, which is explained."""
-    assert drawn(HeatMap([[0.0, 1.0], [0.5, 0.75]], "a"), HeatMap([[1.0, 1.0], [0.0, 0.0]], "b"))[1:] == [
-        "a      b",
-        "  ██   ████",
-        "▒▒▓▓",
-        "blank 0   ░ ▒ ▓   █ 1",
-    ]
-
-
-def test_a_large_heat_map_shows_means() -> None:
-    """Elements share a cell where there is no room for each."""
-    rows = [[(i + j) / 38 for j in range(20)] for i in range(20)]
-    ramp = HeatMap(rows)
-    assert drawn(ramp, width=20, height=5)[1:] == [
-        "      ░░░░░░▒▒▒▒▒▒▒▒",
-        "░░░░░░▒▒▒▒▒▒▒▒▓▓▓▓▓▓",
-        "▒▒▒▒▒▒▓▓▓▓▓▓▓▓██████",
-        "0 ░▒▓█ 1",
-    ]
 
 
 # --- little room, strange numbers ---------------------------------------------------------------------------------
@@ -248,13 +290,14 @@ numbers = st.lists(
     st.floats() | st.floats(-10, 10) | st.sampled_from([0, 1, 10**400, 5e-324, -1e308, math.nan, math.inf]), max_size=60
 )
 labels = st.sampled_from(["", "a", "漢字 label", "x" * 200, "\x1b[31m", "two\nlines"])
+ends = st.none() | st.tuples(st.floats(allow_nan=False, allow_infinity=False), st.floats(-10, 10))
 marks = st.one_of(
     st.builds(Line, numbers, numbers, labels),
     st.builds(Points, numbers, numbers, labels),
     st.builds(Bars, st.lists(labels | st.sampled_from(["1", "2.5"]), max_size=20), numbers, labels),
-    st.builds(HeatMap, st.lists(numbers, max_size=12), labels),
+    st.builds(HeatMap, st.lists(numbers, max_size=12), labels, ends, ends),
 )
-axes = st.builds(Axis, labels, st.sampled_from(["linear", "log"]))
+axes = st.builds(Axis, labels, st.sampled_from(["linear", "log"]), st.booleans())
 
 
 @settings(max_examples=300, deadline=None)

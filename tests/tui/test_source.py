@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from studyapp.tui.source import listing
+from studyapp.tui.source import ON, listing
 
 
 def test_lines_are_numbered_and_go_on_beside_their_number() -> None:
-    """A long line keeps its indentation to the number; a short one stays as it is."""
+    """What goes on says so where the number would stand, so that no line of code is mistaken for two."""
     code = "\n".join(["import numpy"] * 9 + ["def run(parameters, rng):", "\treturn " + "1 + " * 10 + "1"])
     lines = [line.rstrip() for line in listing(code, 30).plain.split("\n")]
     assert lines[0] == " 1  import numpy"
     assert lines[9] == "10  def run(parameters, rng):"
     assert lines[10].startswith("11      return 1 +")
-    assert all(line.startswith("    ") for line in lines[11:])
+    assert len(lines) > 11
+    assert all(line.startswith(f" {ON}  ") for line in lines[11:])
     assert all(len(line) <= 30 for line in lines)
 
 

@@ -30,7 +30,8 @@ def test_shares_are_told_with_their_numbers() -> None:
     assert sure == ["sure          ███████████████░░░░░  75 % of 4"] * 2
     assert not [line for line in lines if line.startswith("fairly sure")]
     assert "all           █████████████░░░░░░░  67 % of 6" in lines
-    assert "drawn         2 curves, the middle one 0.8 decades off" in lines
+    assert "drawn         2 curves among them, the middle one 0.8 decades off" in lines
+    assert any(line.startswith("Right: a number within 10 %") for line in lines)
 
 
 def test_nothing_yet_says_what_to_do() -> None:

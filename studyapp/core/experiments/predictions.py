@@ -19,6 +19,12 @@ STAYS = 0.02
 CLOSE = {"log": 0.3, "": 0.15}
 """The error within which a drawn curve counts as right: a factor 2 in decades, else a share of the curve's span."""
 
+RULE = (
+    f"Right: a number within {100 * RIGHT:.0f} %, a trend or an option that came true, "
+    f"a drawn curve within a factor {10 ** CLOSE['log']:.0f} or {100 * CLOSE['']:.0f} % of its span."
+)
+"""When a prediction counts as right, in words."""
+
 
 def right(made: Predicted) -> bool:
     """Whether a prediction came true, by the rule of its form."""

@@ -1,10 +1,10 @@
-"""The numbers of a run or of a figure as a table for spreadsheets and scripts."""
+"""The numbers of runs and of their figures as a table for spreadsheets and scripts."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from studyapp.simulation import Bars, Figure, HeatMap, Run, Verdict
@@ -12,28 +12,48 @@ from studyapp.simulation import Bars, Figure, HeatMap, Run, Verdict
 HEADER = ("part", "name", "index", "x", "y")
 
 
-def table(run: Run | None, figures: Sequence[Figure]) -> str:
-    """CSV with one number in each row: parameters, values, expected values and claims of a run, then every figure.
+def table(runs: Sequence[Run], figures: Sequence[Figure]) -> str:
+    """CSV with one number in each row: parameters, values, expected values and claims of each run, then every figure.
 
     `index` counts an array's elements from 0, as in `2` or `2 0`. Of a figure `part` is its title and `name` the mark's
-    label; a bar has its name for x, an entry of a heat map its row and column for the index.
+    label; a bar has its name for x, an entry of a heat map its row and column for the index. Of two runs each part
+    begins with A or B.
     """
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(HEADER)
-    if run is not None:
-        writer.writerows(map(_in_one_line, _of_run(run)))
+    rows: list[Row] = []
+    for letter, run in zip(("A ", "B ") if len(runs) > 1 else ("",), runs, strict=False):
+        rows += [(letter + row[0], *row[1:]) for row in _of_run(run)]
     for figure in figures:
-        writer.writerows(map(_in_one_line, _of_figure(figure)))
-    return file.getvalue()
+        rows += _of_figure(figure)
+    return _csv([HEADER, *rows])
+
+
+def table_of_runs(runs: Sequence[Run]) -> str:
+    """CSV with one run in each row: its seed, parameters, values, expected values, and its claims with what they found.
+
+    An element of an array has a column of its own, named with its index; what a run does not have stays empty.
+    """
+    told = [dict(_columns(run)) for run in runs]
+    names = list(dict.fromkeys(name for one in told for name in one))
+    return _csv([names, *([one.get(name, "") for name in names] for one in told)])
 
 
 Row = tuple[str, str, str, object, object]
 
 
-def _in_one_line(row: Row) -> tuple[object, ...]:
-    """The row with every text on one line: not every reader of such files knows quoted line breaks."""
-    return tuple(" ".join(one.split()) if isinstance(one, str) else one for one in row)
+def _columns(run: Run) -> Iterator[tuple[str, object]]:
+    for part, name, index, x, y in _of_run(run):
+        column = "seed" if part == "seed" else f"{part} {name} {index}".strip()
+        if part == "claim":
+            yield f"{column} verdict", x
+        yield column, y
+
+
+def _csv(rows: Iterable[Sequence[object]]) -> str:
+    """The rows with every text on one line: not every reader of such files knows quoted line breaks."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerows([" ".join(one.split()) if isinstance(one, str) else one for one in row] for row in rows)
+    return file.getvalue()
 
 
 def _of_run(run: Run) -> Iterator[Row]:

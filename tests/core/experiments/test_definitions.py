@@ -1,4 +1,4 @@
-"""Rules of the code that is shown beside other code: one function as it is written, or nothing."""
+"""Rules of the code that is shown beside other code: functions as they are written, or nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studyapp.core.experiments.definitions import definition
+from studyapp.core.experiments.definitions import called, definition
 
 SOURCE = '''"""Two of them."""
 
@@ -47,6 +47,49 @@ def test_lines_are_counted_as_python_counts_them() -> None:
         *("def", "f():"),
         *("return", "1"),
     ]
+
+
+CALLING = '''
+from math import exp
+
+
+class Parameters:
+    """Two."""
+
+    @property
+    def step(self):
+        """One over the
+        width."""
+        return rate(self)
+
+    def unused(self):
+        return rate(self)
+
+
+def rate(p):
+    return exp(p.x)
+
+
+def truth(p):
+    return p.step + wrong(p)
+
+
+@mistake("truth", "words", applies=lambda p: unseen(p))
+def wrong(p):
+    return sorted([1.0], key=rate) + truth(p)
+
+
+def unseen(p):
+    return True
+'''
+
+
+def test_what_functions_call_is_shown_once_in_the_order_of_the_file() -> None:
+    """Functions, methods and properties of the file, one level deep; neither themselves nor what decorates them."""
+    step = 'def step(self):\n    """One over the\n    width."""\n    return rate(self)'
+    assert called(CALLING, ["truth"]) == [step, "def wrong(p):\n    return sorted([1.0], key=rate) + truth(p)"]
+    assert called(CALLING, ["truth", "wrong"]) == [step, "def rate(p):\n    return exp(p.x)"]
+    assert called(CALLING, ["nowhere"]) == called("def f(:", ["f"]) == []
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studyapp.core.experiments.table import HEADER, elements, table
+from studyapp.core.experiments.table import HEADER, elements, table, table_of_runs
 from studyapp.simulation import Axis, Bars, Claim, Figure, HeatMap, Line, Mark, Points, Run, Verdict
 
 MATRIX = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
@@ -32,7 +33,7 @@ RUN = Run(
 
 def rows(run: Run | None, *marks: Mark, title: str = "F") -> list[tuple[str, ...]]:
     """What a spreadsheet reads, without the header."""
-    text = table(run, [Figure(title, Axis("x"), Axis("y"), marks)] if marks else [])
+    text = table([run] if run else [], [Figure(title, Axis("x"), Axis("y"), marks)] if marks else [])
     assert "\r" not in text
     found = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""))]
     assert found[0] == HEADER
@@ -56,6 +57,29 @@ def test_a_run_tells_parameters_values_and_verdicts() -> None:
         ("claim", "fair", "", "fails", "0.25"),
         ("claim", "lost", "", "fails", ""),
     ]
+
+
+def test_of_two_runs_each_part_says_of_which() -> None:
+    """The runs that stand beside each other are A and B there too."""
+    other = replace(RUN, seed=8)
+    read = list(csv.reader(table([RUN, other], []).splitlines()))[1:]
+    assert [row for row in read if row[1] == "coin"] == [
+        ["A seed", "coin", "", "", "7"],
+        ["B seed", "coin", "", "", "8"],
+    ]
+    assert [row[0][2:] for row in read if row[0].startswith("A ")] == [row[0] for row in rows(RUN)]
+
+
+def test_many_runs_have_one_row_each() -> None:
+    """With the seed and all parameters in columns, so that each can be made again; what one has not is empty."""
+    other = replace(RUN, seed=8, parameters={**RUN.parameters, "chance": 0.9}, values={"share": 0.5}, claims=())
+    first, second = csv.DictReader(io.StringIO(table_of_runs([RUN, other]), newline=""))
+    assert [first[name] for name in ("seed", "parameter chance", "parameter weights 1")] == ["7", "0.5", "2.5"]
+    assert [first[name] for name in ("value share", "value map 1 2", "expected share")] == ["0.25", "6.0", "0.5"]
+    assert [first[name] for name in ("claim fair", "claim fair verdict", "claim lost")] == ["0.25", "fails", ""]
+    assert [second[name] for name in ("seed", "parameter chance", "value share")] == ["8", "0.9", "0.5"]
+    assert second["value map 1 2"] == second["claim fair verdict"] == ""
+    assert table_of_runs([]) == "\n"
 
 
 def test_every_kind_of_mark_is_told() -> None:
