@@ -88,15 +88,22 @@ KINDS = (RECALL, CHOICE, CLOZE, COMPUTED, FORMULA)
 
 def repetitions(description: str | None, usual: int) -> int:
     """How many rounds `--runs` asks for; also readies this process and Python's byte code for measuring."""
+    return int(options(description, usual).runs)
+
+
+def options(description: str | None, usual: int, **numbers: int) -> argparse.Namespace:
+    """As `repetitions`, with further options that are numbers, each with its default."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=usual, help=f"rounds, each of every variant (default {usual})")
-    runs = int(parser.parse_args().runs)
+    for name, default in numbers.items():
+        parser.add_argument(f"--{name}", type=int, default=default, help=f"(default {default})")
+    asked = parser.parse_args()
     for name in UNSET:
         os.environ.pop(name, None)
     for package in (studyapp, textual):
         compileall.compile_dir(Path(package.__file__ or "").parent, quiet=2)
     sys.setswitchinterval(0.0005)  # the thread that stamps output must not wait for the emulator
-    return runs
+    return asked
 
 
 def alternated(variants: Mapping[str, Callable[[], float]], runs: int, warm_up: int = 1) -> dict[str, list[float]]:
