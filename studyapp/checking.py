@@ -14,7 +14,7 @@ from studyapp.decks.formulas import unreadable
 from studyapp.decks.length import COLUMNS, MOST_LINES, MOST_SHIPPED, answer_lines
 from studyapp.decks.lint import lint
 from studyapp.lab import Laboratory
-from studyapp.model import Card, Problem, SimulationLink
+from studyapp.model import DRAFT, Card, Problem, SimulationLink
 from studyapp.runs.errors import SimulationError
 from studyapp.simulation import Description
 from studyapp.store import duplicates
@@ -46,7 +46,8 @@ async def check(
     """
     decks = [read_deck(file, name)[0] for name, file in files.items()]
     cards = [card for deck in decks for card in deck.cards]
-    families = list({(card.deck, card.family): card for card in reversed(cards)}.values())  # they share their texts
+    kept = [card for card in cards if DRAFT not in card.tags]  # how a draft is written is judged once it is accepted
+    families = list({(card.deck, card.family): card for card in reversed(kept)}.values())  # they share their texts
     ours = {name for name, file in files.items() if file.absolute().is_relative_to(shipped)}
     wrong = [*unread, *(problem for deck in decks for problem in deck.problems), *duplicates(cards)]
     wrong += _without_simulation(cards, ours)
@@ -54,8 +55,9 @@ async def check(
     wrong += [problem for card in families for problem in unreadable(card, files[card.deck])]
     found = await check_links(laboratory, cards)
     wrong += [at_its_key(problem, files[problem.path]) if problem.path in files else problem for problem in found]
-    remarks = [*outdated, *(remark for deck in decks for remark in lint(deck.cards))]
-    remarks += alike(cards)
+    written = ([card for card in deck.cards if DRAFT not in card.tags] for deck in decks)
+    remarks = [*outdated, *(remark for own in written for remark in lint(own))]
+    remarks += alike(kept)
     wrong += [remark for remark in remarks if remark.path in ours]
     kinds: dict[str, int] = {}
     for card in cards:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # and imported where they are used: a start pays only for wha
     from studyapp.checking import CheckReport
     from studyapp.core.exam.clock import Reading
     from studyapp.core.verifying import Verification
+    from studyapp.drafts import Drafts
     from studyapp.editing import Editing
     from studyapp.exams import Exams
     from studyapp.lab import Laboratory
@@ -208,6 +209,13 @@ class Library:
 
         own, shipped = self.places.decks, self.places.shipped / "decks"
         return Editing(own, shipped, taken=self.store.families(), written=self.synchronise)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Cards proposed from notes: made, accepted, thrown away."""
+        from studyapp.drafts import Drafts
+
+        return Drafts(self.places.decks, self.editing, self.store, self.synchronise)
 
     def matching(self, wanted: Sequence[str]) -> tuple[str, ...]:
         """The decks that a person's words name: a path, a file name without `.md`, or a title; all if none are given.

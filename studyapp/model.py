@@ -21,6 +21,9 @@ Day = int
 SEALED = "sealed"
 """The tag of cards that study keeps back until an exam has asked them."""
 
+DRAFT = "draft"
+"""The tag of cards that are only proposed: until it is taken away they are not due, not new, and in no exam."""
+
 
 class Kind(StrEnum):
     """How a card asks."""

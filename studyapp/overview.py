@@ -38,8 +38,9 @@ class Row:
 class Overview:
     """The state of things on a study day. `week` holds the cards due on each of the next seven days.
 
-    `due_minutes` is what the cards due take, `needed_minutes` what they and the new ones take. `exam` is the newest
-    sitting whose results were shown, `ran_out` one whose time ran out, which the learner has not been shown.
+    `due_minutes` is what the cards due take, `needed_minutes` what they and the new ones take. `drafts` are
+    proposals to be accepted. `exam` is the newest sitting whose results were shown, `ran_out` one whose time ran out,
+    which the learner has not been shown.
     """
 
     today: Day
@@ -53,6 +54,7 @@ class Overview:
     studied_days: int
     studied_before: bool
     problems: int
+    drafts: int
     days_away: int
     level_in_days: int | None
     exam: SittingRow | None = None
@@ -102,6 +104,7 @@ def overview(library: Library) -> Overview:
         studied_days=len(days),
         studied_before=store.answer_count(1) > 0,
         problems=len(library.problems()),
+        drafts=store.draft_count(),
         days_away=today - last if last is not None else 0,
         level_in_days=days_until_level(everything.due, week, a_day),
         exam=next((one for one in sittings if one.right is not None and not one.rehearsal), None),

@@ -15,7 +15,7 @@ from studyapp.answers import Graded, Stage, answer_of, card_of, typed_verdict
 from studyapp.core import sm2
 from studyapp.core.questions import Asking, Question, draw, pose
 from studyapp.core.queue import AGAIN_AFTER, SURE_AND_WRONG_AFTER, Queue
-from studyapp.model import Answered, Card, Day, Entry, Flagged, Mode, Schedule
+from studyapp.model import DRAFT, Answered, Card, Day, Entry, Flagged, Mode, Schedule
 from studyapp.planning import Limits, expected_minutes, planned
 from studyapp.runs.errors import SimulationError
 from studyapp.store import Store
@@ -121,7 +121,7 @@ class StudySession:
         self._thought = self._restored = None
         while not self.time_is_over and (card_id := self.queue.next_card) is not None:
             card = self.store.card(card_id)
-            if card is None:  # its file changed meanwhile
+            if card is None or DRAFT in card.tags:  # its file changed meanwhile
                 self.queue = self.queue.without(card_id)
                 continue
             self.question = await self._pose(card, self._seed(card_id))

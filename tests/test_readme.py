@@ -19,6 +19,7 @@ from studyapp.decks import parse
 from studyapp.model import Answered, Kind, Mode
 from studyapp.settings import Settings
 from studyapp.tui.app import StudyApp
+from studyapp.tui.drafts import DraftsScreen
 from studyapp.tui.exam_question import QuestionScreen
 from studyapp.tui.exam_report import ReportScreen
 from studyapp.tui.home import HomeScreen
@@ -301,6 +302,7 @@ EVERYWHERE_KEYS = {key for keys in EVERYWHERE for key in keys.split()} | {"q", "
 SCREENS: dict[str, set[str]] = {
     "everywhere": EVERYWHERE_KEYS,
     "Home": keys_of(HomeScreen),
+    "Drafts": keys_of(DraftsScreen) | {"Enter"},
     "Review": keys_of(ReviewScreen),
     "Lab": keys_of(LabScreen, ParameterForm),
     "List of the Lab": keys_of(LabListScreen),

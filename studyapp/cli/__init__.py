@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "run",
     "verify": "verify",
     "new": "new",
+    "draft": "draft",
     "check": "files",
     "stamp": "files",
     "relink": "files",

@@ -17,7 +17,8 @@ _HALF = re.compile("[\ud800-\udfff]")
 class Line:
     """A line that is not blank. `bullet` is its marker or empty, `text` what follows, with single spaces.
 
-    `number` counts from 1, `indent` is the column of its first sign, `apart` says that a blank line stands above.
+    `number` counts from 1, `indent` is the column of its first sign, `apart` says that a blank line stands above,
+    and `whole` is the line as it stands.
     """
 
     number: int
@@ -25,6 +26,7 @@ class Line:
     bullet: str
     text: str
     apart: bool
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def read_lines(text: str) -> list[Line]:
     found: list[Line] = []
     apart = True
     for number, raw in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
-        whole = _HALF.sub("\ufffd", CONTROL.sub("", raw.expandtabs(4)))
+        whole = _HALF.sub("\ufffd", CONTROL.sub("", raw.replace("\f", " ").replace("\v", " ").expandtabs(4)))
         words = whole.strip()
         if not words:
             apart = True
@@ -49,7 +51,7 @@ def read_lines(text: str) -> list[Line]:
         marked = _BULLET.fullmatch(words)
         bullet, rest = (marked[1] or marked[2], marked[3]) if marked else ("", words)
         indent = len(whole) - len(whole.lstrip())
-        found.append(Line(number, indent, bullet, _STRONG.sub("", " ".join(rest.split())), apart))
+        found.append(Line(number, indent, bullet, _STRONG.sub("", " ".join(rest.split())), apart, whole.rstrip()))
         apart = False
     return found
 
@@ -59,7 +61,8 @@ def read_lines(text: str) -> list[Line]:
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
 _DATE = re.compile(
-    rf"(?:date:?\s+)?{_DAY}(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH},?\s+"
+    rf"(?:date:?\s+)?{_DAY}(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH},?\s+"
     r"\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:,?\s+\d{1,2}:\d{2})?\.?",
     re.I,
 )
@@ -69,8 +72,9 @@ _CHROME = (
     (_DATE, "a date"),
     (
         re.compile(
-            r"(?:(?:jump to (?:navigation|search)|skip to (?:main )?content|back to top|main menu|navigation|menu|search"
-            r"|log ?in|sign (?:in|up|out)|register|subscribe|share(?: this)?|tweet|print|edit|previous|next|reply)\W*)+",
+            r"(?:(?:jump to (?:navigation|search)|skip to (?:main )?content|back to top|main menu|navigation|menu"
+            r"|search|log ?in|sign (?:in|up|out)|register|subscribe|share(?: this)?|tweet|print|edit|previous|next"
+            r"|reply)\W*)+",
             re.I,
         ),
         "a web page's navigation",
@@ -78,14 +82,17 @@ _CHROME = (
     (
         re.compile(
             r"(?:post )?views?: ?\d[\d.,]*|comments are closed\.?|leave a (?:reply|comment)\W*|\d+ (?:comments?|likes?)"
-            r"|no study sessions yet\.?|retrieved from .*|(?:posted|published|last (?:edited|modified|updated)) (?:on|by|in|at)\b.*"
+            r"|no study sessions yet\.?|retrieved from .*"
+            r"|(?:posted|published|last (?:edited|modified|updated)) (?:on|by|in|at)\b.*"
             r"|flashcards covering\b.*|table of contents|contents",
             re.I,
         ),
         "written by a web page",
     ),
     (
-        re.compile(r"(?:©|\(c\)|copyright\b).*|.*\b(?:all rights reserved|licen[sc]ed under|creative commons)\b.*", re.I),
+        re.compile(
+            r"(?:©|\(c\)|copyright\b).*|.*\b(?:all rights reserved|licen[sc]ed under|creative commons)\b.*", re.I
+        ),
         "a licence",
     ),
     (re.compile(r"\|.*\|.*|[^|]*\|[^|]*\|.*\|"), "a row of a table"),
@@ -109,7 +116,9 @@ def chrome(text: str, following: str) -> str:
 
 # --- marks ----------------------------------------------------------------------------------------
 
-_MARK = re.compile(r"(?:\badd (?:this|it) (?:to|as) )?(?<![\w@])(?:@todo(?:[ -]anki)?|TODO(?:[ -]ANKI)?)\b(\s*[:.])?", re.I)
+_MARK = re.compile(
+    r"(?:\badd (?:this|it) (?:to|as) )?(?<![\w@])(?:@todo(?:[ -]anki)?|TODO(?:[ -]ANKI)?)\b(\s*[:.])?", re.I
+)
 _CHORE = re.compile(r"(?:@todo(?![ -]anki)|TODO(?![ -]ANKI))\b", re.I)
 _PAPER = re.compile(
     r"\bpapers?\b.*\bread\b|^(?:papers?|references?|ref|cite)\b\s*(?:on\b|about\b|by\b|:)|\bet al\b|\barxiv\b|\bdoi\b"
@@ -142,8 +151,12 @@ def is_paper(text: str) -> bool:
 # --- sections -------------------------------------------------------------------------------------
 
 _PAGES = re.compile(r"(pp?\.?|pages?|slides?|s\.)?\s*(\d{1,4})\s*[-–—]\s*(\d{1,4})\s*[:.)]?\s+(\S.*)", re.I)
-_NUMBERED = re.compile(r"(?:lecture|lesson|week|chapter|part|section|unit|module|topic|day|session|seminar)\s+\d+\s*(?:[:.–—-].*)?", re.I)
-_QUIZ = re.compile(r"(?:quiz+e?s?|(?:open |practice |exam |self[- ]test )?questions?|self[- ]test|q ?& ?a|test yourself)", re.I)
+_NUMBERED = re.compile(
+    r"(?:lecture|lesson|week|chapter|part|section|unit|module|topic|day|session|seminar)\s+\d+\s*(?:[:.–—-].*)?", re.I
+)
+_QUIZ = re.compile(
+    r"(?:quiz+e?s?|(?:open |practice |exam |self[- ]test )?questions?|self[- ]test|q ?& ?a|test yourself)", re.I
+)
 MOST_TITLE_WORDS = 8
 
 
@@ -175,7 +188,7 @@ def looks_like_title(text: str) -> bool:
     """Whether a line could be a title by itself: few words, the first with a capital or a digit, no sentence."""
     words = text.split()
     return (
-        len(words) <= MOST_TITLE_WORDS
+        0 < len(words) <= MOST_TITLE_WORDS
         and (text[0].isupper() or text[0].isdigit())
         and text[-1] not in ".?!,;:="
         and not any(sign in text for sign in ("?", "=", "->", "→", ": ", ". ", "$", "TODO"))
@@ -185,7 +198,9 @@ def looks_like_title(text: str) -> bool:
 # --- sentences ------------------------------------------------------------------------------------
 
 _END = re.compile(r"(?<=[.!?])[\"')\]’”]*\s+(?=[\"'(\[$“‘]?[^\Wa-z_])")
-_SHORT = re.compile(r"(?:\b(?:e\.?g|i\.?e|et al|etc|vs|cf|fig|eq|sec|dr|prof|approx|resp|no)|\b[A-Z])\.[\"')\]’”]*$", re.I)
+_SHORT = re.compile(
+    r"(?:\b(?:e\.?g|i\.?e|et al|etc|vs|cf|fig|eq|sec|dr|prof|approx|resp|no)|\b[A-Z])\.[\"')\]’”]*$", re.I
+)
 _LEANS = re.compile(
     r"(?:this|it|its|they|their|that|these|those|then|therefore|another|also|and|but|so|however|thus|hence|such|he|she"
     r"|some|because|which|or|here|there|for example|e\.g|both|neither|each)\b",
@@ -206,15 +221,21 @@ def sentences(text: str) -> list[str]:
 
 
 def thoughts(text: str) -> list[str]:
-    """A long paragraph as thoughts of a few sentences; a sentence that leans on the one before stays with it."""
-    if len(text.split()) <= LONG_THOUGHT:
+    """A long paragraph as thoughts of a few sentences; one that leans on the one before stays with it.
+
+    A sentence about a paper is a thought of its own, in a short paragraph too.
+    """
+    parts = sentences(text)
+    if len(text.split()) <= LONG_THOUGHT and not any(map(is_paper, parts[1:])):
         return [text]
+    longest = LONGEST_THOUGHT if len(text.split()) > LONG_THOUGHT else LONG_THOUGHT
     found: list[str] = []
     words = 0
-    for sentence in sentences(text):
+    for sentence in parts:
         more = len(sentence.split())
-        leans = words < SHORT_THOUGHT or (_LEANS.match(sentence) is not None and words + more <= LONGEST_THOUGHT)
-        if found and leans:
+        leans = words < SHORT_THOUGHT or longest == LONG_THOUGHT or _LEANS.match(sentence) is not None
+        apart = is_paper(sentence) or (bool(found) and is_paper(found[-1]))
+        if found and leans and words + more <= longest and not apart:
             found[-1] += f" {sentence}"
             words += more
         else:

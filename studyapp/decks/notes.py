@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from studyapp.decks.notekinds import ANSWER, QUESTION, WONDERS, NoteKind, is_whole_question, kind_of
 from studyapp.decks.notelines import (
     LeftOut,
     Line,
@@ -31,20 +31,6 @@ DEEPEST = 20
 """Levels of the tree; what is deeper stands on the last one."""
 MOST_ANSWER_LINES = 12
 """Plain lines below a question that are its answer; what follows stands for itself."""
-
-
-class NoteKind(StrEnum):
-    """What an item of the notes is."""
-
-    SECTION = "section"
-    LIST = "list"
-    STATEMENT = "statement"
-    DEFINITION = "definition"
-    QUESTION = "question"
-    FORMULA = "formula"
-    PAPER = "paper"
-    CHORE = "to do"
-    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +84,7 @@ def read_notes(text: str) -> Notes:
         drafts = drafts[1:]
     roots = _tree(drafts)
     items = tuple(item for root in roots for item in _items(root))
-    left += [LeftOut(one.line.number, "", "a mark without words") for one in drafts if one.empty]
+    left += [LeftOut(at, "", "a mark without words") for one in drafts if one.empty for at in one.numbers]
     left.sort(key=lambda one: one.line)
     return Notes(title.line.text.rstrip(" :") if title else "", title.line.number if title else 0, items, tuple(left))
 
@@ -130,8 +116,6 @@ class _Draft:
 # --- lines ----------------------------------------------------------------------------------------
 
 _FENCE = re.compile(r"(`{3,}|~{3,})\s*[\w+-]*")
-_ANSWER = re.compile(r"(?:A|Ans|Answer)\d*\s*[:.)]\s+", re.I)
-_QUESTION = re.compile(r"(?:Q|Question)\d*\s*[:.)]\s+", re.I)
 _FIELD = re.compile(r"(?:Analogy|Hint|Source|Example)\s*:", re.I)
 LONG_LINE = 40
 """Characters from which on a line that ends in no full stop may go on in the next."""
@@ -161,7 +145,8 @@ def _joined(lines: Sequence[Line], code: dict[int, list[Line]]) -> list[_Draft]:
         above = found[-1] if found else None
         if line.number in code:
             inside = code[line.number]
-            text = "\n".join(f"{' ' * one.indent}{one.bullet} {one.text}".rstrip() for one in inside[:-1])
+            there = {one.number: one.whole for one in inside[:-1]}
+            text = "\n".join(there.get(number, "") for number in range(min(there), max(there) + 1))
             numbers = [line.number, *(one.number for one in inside)]
             found.append(_Draft(line, "", numbers, code=text))
         elif above is not None and not above.code and not line.apart and not line.bullet and _goes_on(above, line):
@@ -174,7 +159,9 @@ def _joined(lines: Sequence[Line], code: dict[int, list[Line]]) -> list[_Draft]:
 
 def _goes_on(above: _Draft, line: Line) -> bool:
     if _FIELD.match(line.text) or above.text[-1:] in ".?!:;" or above.line.bullet.startswith("#"):
-        return above.line.bullet in ("-", "*", "+", "•") and line.indent > above.line.indent + 1 and line.text[0].islower()
+        return (
+            above.line.bullet in ("-", "*", "+", "•") and line.indent > above.line.indent + 1 and line.text[0].islower()
+        )
     hanging = bool(above.line.bullet) and line.indent > above.line.indent
     return hanging or (len(above.text) >= LONG_LINE and line.text[0].islower() and line.indent >= above.line.indent)
 
@@ -185,7 +172,7 @@ def _title(drafts: Sequence[_Draft]) -> _Draft | None:
         return None
     first, following = drafts[0], drafts[1] if len(drafts) > 1 else None
     if first.line.bullet == "#" or first.code:
-        return first if first.line.bullet == "#" and first.text else None
+        return first if first.line.bullet == "#" and first.text and not page_range(first.text) else None
     short = first.plain and len(first.text.split()) <= 10 and first.text[-1] not in ".?!:" and "=" not in first.text
     if not short or page_range(first.text) or is_numbered(first.text) or following is None:
         return None
@@ -195,8 +182,9 @@ def _title(drafts: Sequence[_Draft]) -> _Draft | None:
 
 # --- the tree -------------------------------------------------------------------------------------
 
-_TITLES, _NUMBERED_AT, _HEADS, _ASKED, _PLAIN, _BULLETS = 20.0, 10.0, 30.0, 80.0, 90.0, 100.0
-"""Depths in flat notes: a line stands under the nearest one above it that is less deep. `#` headings have 1 to 6."""
+_LECTURES, _TITLES, _HEADS, _ASKED, _PLAIN, _BULLETS = 10.0, 20.0, 30.0, 80.0, 90.0, 100.0
+"""Depths: a line stands under the nearest one above it that is less deep. `#` headings have 1 to 6, bullets more by
+their indentation."""
 
 
 def _tree(drafts: Sequence[_Draft]) -> list[_Draft]:
@@ -214,7 +202,7 @@ def _tree(drafts: Sequence[_Draft]) -> list[_Draft]:
         (stack[-1].children if stack else roots).append(draft)
         if draft.depth != _PLAIN or draft.text.endswith(":"):
             stack.append(draft)
-    if not any(one.kind is NoteKind.SECTION for one in drafts):
+    if not any(one.kind is NoteKind.SECTION and one.children for one in drafts):
         for root in roots:
             if root.children and root.line.bullet and root.kind is not NoteKind.QUESTION:
                 root.kind = NoteKind.SECTION
@@ -254,16 +242,16 @@ def _judge_plain(draft: _Draft, above: _Draft | None, following: _Draft | None) 
     pages = page_range(text)
     if pages is not None:
         draft.pages, draft.text = pages[:2], pages[2]
-        draft.kind, draft.depth = NoteKind.SECTION, _NUMBERED_AT
+        draft.kind, draft.depth = NoteKind.SECTION, _LECTURES
         if draft.line.bullet:
             draft.depth = len(draft.line.bullet)
     elif draft.line.bullet:
         draft.kind, draft.depth = NoteKind.SECTION, len(draft.line.bullet)
     elif is_numbered(text):
-        draft.kind, draft.depth = NoteKind.SECTION, _NUMBERED_AT
+        draft.kind, draft.depth = NoteKind.SECTION, _LECTURES
     elif is_head(text) and not _FIELD.match(text):
         draft.kind, draft.depth = NoteKind.SECTION, _HEADS
-    elif _QUESTION.match(text) or is_whole_question(text):
+    elif QUESTION.match(text) or is_whole_question(text):
         draft.kind, draft.depth = NoteKind.QUESTION, _ASKED
     elif draft.kind is NoteKind.STATEMENT and _opens(draft, above, following):
         draft.kind, draft.depth = NoteKind.SECTION, _TITLES
@@ -307,57 +295,7 @@ def _heads_a_flat_list(text: str, following: str, known: Container[str]) -> bool
     return following.startswith("$") or (following.count(",") >= 2 and len(more) <= 8)
 
 
-# --- kinds ----------------------------------------------------------------------------------------
-
-_ASKS = re.compile(
-    r"(?:what|how|why|which|when|where|who|whose|whom|is|are|does|do|did|can|could|should|would|will|was|were|has|have"
-    r"|in what|in which|to what|for what|name|explain|give)\b",
-    re.I,
-)
-
-
-def is_whole_question(text: str) -> bool:
-    """Whether a line is one question and nothing else, as those of a list of flashcards are."""
-    ends = text.rstrip("\"')]”’ ")
-    return ends.endswith("?") and _ASKS.match(text) is not None and not re.search(r"[.?!]\s", ends)
-
-
-_TERM = re.compile(r"([^.?!;:=()$]{2,60}?(?:\s\([^()$]{1,30}\))?)\s*(?::|=|\s[—–-])\s+(\S.*)")
-_BRACKETED = re.compile(r"([^()$.?!:;,]{2,60}?)\s+\(([^()]+(?:\([^()]*\)[^()]*)?)\)\.?")
-_ASIDE = re.compile(r"(?:includ|i\.?e\b|e\.?g\b|for example|usual|see\b|such as|or\b|also\b|like\b|only\b|not\b|maybe)", re.I)
-_NO_TERM = re.compile(
-    r"(?:note|nb|n\.b|remember|examples?|e\.?g|i\.?e|hint|tip|warning|idea|important|answer|analogy|recall|source|todo"
-    r"|q|a|why|how|so|also|then|because|but|and|if|https?)",
-    re.I,
-)
-MOST_TERM_WORDS = 5
-
-
-def defined(text: str) -> tuple[str, str] | None:
-    """The term and its meaning, of `term: text`, `term = words`, `term - text` or `term (text)`; None for others."""
-    found = _TERM.fullmatch(text)
-    if found is not None and len(found[1].split()) <= MOST_TERM_WORDS and not _NO_TERM.fullmatch(found[1].strip()):
-        return found[1].strip(), found[2]
-    found = _BRACKETED.fullmatch(text)
-    if found is None or len(found[1].split()) > MOST_TERM_WORDS + 1 or len(found[2].split()) < 2:
-        return None
-    return None if _ASIDE.match(found[2]) else (found[1].strip(), found[2])
-
-
-_EQUATION = re.compile(r"(?=[^=]*[^\W\d_])([^=:;?]{1,24}?)\s*(?:=|≈|∝|:=)\s*([^=?]+(?:=[^=?]+)?)")
-_OPERATOR = re.compile(r"[-+*/^²³√Σ∑∏∫∂∇·×÷<>≤≥(){}|θσμλαβγδεη0-9]|\b[A-Za-z]\b")
-_LATEX_ALONE = re.compile(r"\$\$?[^$]+\$\$?\.?")
-
-
-def is_formula(text: str) -> bool:
-    """Whether a line is one formula: `$...$`, or `y = f(x, θ)` in plain signs."""
-    if _LATEX_ALONE.fullmatch(text):
-        return True
-    found = _EQUATION.fullmatch(text) if len(text) <= 120 else None
-    if found is None or len(found[1].split()) > 3 or not _OPERATOR.search(found[2]):
-        return False
-    return sum(len(word) > 4 and word.isalpha() for word in found[2].split()) <= 1
-
+# --- items -----------------------------------------------------------------------------------------
 
 MOST_HEAD_WORDS = 12
 """A bullet with others below it is their head if it has no more words; a longer one stands for itself too."""
@@ -382,34 +320,19 @@ def _items(draft: _Draft, asked: bool = False) -> Iterator[Item]:
         return
     parts = [draft.text] if question or draft.kind is NoteKind.CHORE else thoughts(draft.text)
     for at, part in enumerate(parts):
-        kind, text, term = _kind(part, draft.kind, question)
+        kind, text, term = kind_of(part, draft.kind, question)
         yield Item(kind, text, lines, children if at == len(parts) - 1 else (), term, todo=draft.todo)
 
 
 def _answers(draft: _Draft, asked: bool) -> Iterator[Item]:
     """What stands below a question, as it stands."""
     children = tuple(child for one in draft.children for child in _answers(one, asked))
-    text = _ANSWER.sub("", draft.text, count=1) or draft.text
+    text = ANSWER.sub("", draft.text, count=1) or draft.text
     yield Item(NoteKind.CODE if draft.code else NoteKind.STATEMENT, draft.code or text, tuple(draft.numbers), children)
 
 
 def _is_question(draft: _Draft, asked: bool) -> bool:
     if draft.code or draft.kind in (NoteKind.SECTION, NoteKind.CHORE):
         return False
-    whole = draft.kind is NoteKind.QUESTION or (asked and not draft.quiz) or _QUESTION.match(draft.text) is not None
-    return whole or is_whole_question(draft.text)
-
-
-def _kind(text: str, kind: NoteKind, question: bool) -> tuple[NoteKind, str, str]:
-    """What a text without a head's place is, and the text and the term of it."""
-    if kind is NoteKind.CHORE:
-        return kind, text, ""
-    if question or re.search(r"\?(?:\W|$)", text):
-        return NoteKind.QUESTION, _QUESTION.sub("", text, count=1) or text, ""
-    text = _ANSWER.sub("", text, count=1) or text
-    if is_paper(text):
-        return NoteKind.PAPER, text, ""
-    if is_formula(text):
-        return NoteKind.FORMULA, text, ""
-    meaning = defined(text)
-    return (NoteKind.DEFINITION, meaning[1], meaning[0]) if meaning is not None else (NoteKind.STATEMENT, text, "")
+    whole = draft.kind is NoteKind.QUESTION or (asked and not draft.quiz) or QUESTION.match(draft.text) is not None
+    return whole or is_whole_question(draft.text) or WONDERS.match(draft.text) is not None

@@ -16,15 +16,24 @@ from studyapp.store.sqlite import Files
 from studyapp.store.tables import card, deck, problem
 
 _c = card.c
-_CARD = select(_c.content).where(_c.id == bindparam("card_id"), _c.counted)
+_CARD = (
+    select(_c.content)
+    .where(_c.id == bindparam("card_id"), or_(_c.counted, _c.drafted))
+    .order_by(_c.counted.desc(), _c.deck, _c.position)
+    .limit(1)
+)
 _FAMILY = (
     select(_c.id).where(or_(_c.id == bindparam("family"), _c.id.between(bindparam("low"), bindparam("high")))).limit(1)
 )
 _CARDS = select(_c.content).where(_c.deck == bindparam("path"), _c.counted).order_by(_c.position)
+_DRAFTS = select(_c.content).where(_c.drafted.is_(True)).order_by(_c.deck, _c.position)
+_DRAFT_COUNT = select(func.count()).select_from(
+    select(_c.deck, _c.line).where(_c.drafted.is_(True)).distinct().subquery()
+)
 _COUNTED = select(func.count()).where(_c.deck == deck.c.path, _c.counted).scalar_subquery()
 _DECKS = select(deck.c.path, deck.c.title, _COUNTED, deck.c.source, deck.c.tags).order_by(deck.c.path)
 _SHARED = select(_c.id).group_by(_c.id).having(func.count() > 1)
-_PLACES = select(_c.id, _c.deck, _c.line).where(_c.id.in_(_SHARED))
+_PLACES = select(_c.id, _c.deck, _c.line, _c.drafted).where(_c.id.in_(_SHARED))
 _p = problem.c
 _PROBLEMS = select(_p.path, _p.line, _p.card, _p.what, _p.remedy)
 _FILES = select(deck.c.path, deck.c.mtime_ns, deck.c.size, deck.c.sha256)
@@ -59,7 +68,7 @@ class Catalogue:
         ]
 
     def card(self, card_id: str) -> Card | None:
-        """A card by its id, None if no file has it."""
+        """A card by its id, a draft where no card has it, None if no file does."""
         content = self._connection.scalar(_CARD, {"card_id": card_id})
         return None if content is None else decode(content)
 
@@ -71,6 +80,14 @@ class Catalogue:
     def cards(self, path: str) -> list[Card]:
         """The cards of a deck, in the order of the file."""
         return [decode(content) for content in self._connection.scalars(_CARDS, {"path": path}).all()]
+
+    def drafts(self) -> list[Card]:
+        """The drafts of all decks, by path, in the order of the files."""
+        return [decode(content) for content in self._connection.scalars(_DRAFTS).all()]
+
+    def draft_count(self) -> int:
+        """How many headings with a draft there are."""
+        return self._connection.scalar(_DRAFT_COUNT) or 0
 
     def problems(self) -> list[Problem]:
         """All that is wrong with the files, by path and line, cards that share an id included."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import BindParameter, bindparam, delete, exists, func, insert, select, tuple_, update
 
-from studyapp.model import SEALED, Deck, Problem
+from studyapp.model import DRAFT, SEALED, Deck, Problem
 from studyapp.store.content import encode
 from studyapp.store.folding import settle, unsettle
 from studyapp.store.relinks import chunks
@@ -26,9 +26,16 @@ _DROP = tuple(
 )
 _PUT_DECK, _PUT_CARD, _PUT_PROBLEM = insert(deck), insert(card), insert(problem)
 _other = card.alias("other")
-_EARLIER = exists().where(_other.c.id == _c.id, tuple_(_other.c.deck, _other.c.position) < tuple_(_c.deck, _c.position))
-_UNSURE = select(_c.id).group_by(_c.id).having((func.count() > 1) | (func.min(_c.counted) == 0))
-_COUNT_FIRST = update(card).where(_c.id.in_(_UNSURE)).values(counted=~_EARLIER)
+_EARLIER = exists().where(
+    _other.c.id == _c.id,
+    _other.c.drafted.is_(False),
+    tuple_(_other.c.deck, _other.c.position) < tuple_(_c.deck, _c.position),
+)
+# A draft counts nowhere: that is the whole rule, for whatever asks a card asks for one that counts.
+_UNSURE = (
+    select(_c.id).where(_c.drafted.is_(False)).group_by(_c.id).having((func.count() > 1) | (func.min(_c.counted) == 0))
+)
+_COUNT_FIRST = update(card).where(_c.id.in_(_UNSURE), _c.drafted.is_(False)).values(counted=~_EARLIER)
 
 
 def batches(decks: Iterable[tuple[Deck, FileStamp]]) -> Iterator[list[tuple[Deck, FileStamp]]]:
@@ -83,8 +90,9 @@ def _card_rows(one: Deck) -> Iterator[dict[str, object]]:
             "deck": one.path,
             "position": position,
             "id": each.id,
-            "counted": True,
+            "counted": DRAFT not in each.tags,
             "sealed": SEALED in each.tags,
+            "drafted": DRAFT in each.tags,
             "kind": each.kind.value,
             "part": each.part,
             "line": each.line,

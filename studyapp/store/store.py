@@ -289,7 +289,7 @@ class Store:
         return self._cache.guarded(self._catalogue.decks)
 
     def card(self, card: str) -> Card | None:
-        """A card by its id; None if no file has it."""
+        """A card by its id, a draft where no card has it; None if no file does."""
         return self._cache.guarded(lambda: self._catalogue.card(card))
 
     def families(self) -> Container[str]:
@@ -301,8 +301,19 @@ class Store:
         for path in [deck] if deck is not None else [row.path for row in self.decks()]:
             yield from self._cache.guarded(partial(self._catalogue.cards, path))
 
+    def drafts(self) -> list[Card]:
+        """The drafts of all decks, by path, in the order of the files; nothing else that asks for cards gets any."""
+        return self._cache.guarded(self._catalogue.drafts)
+
+    def draft_count(self) -> int:
+        """How many drafts there are, a cloze text being one."""
+        return self._cache.guarded(self._catalogue.draft_count)
+
     def find(self, words: Sequence[str], *, suspended: bool = False, limit: int = 200) -> list[CardRow]:
-        """The cards whose texts contain all the words, in the order of the decks; only suspended ones if so wanted."""
+        """The cards whose texts contain all the words, in the order of the decks; only suspended ones if so wanted.
+
+        Drafts are among them.
+        """
         from studyapp.store import searching
 
         return self._cache.folded(lambda: searching.find(self._files, words, suspended=suspended, limit=limit))

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Index, Integer, MetaData, Named, String, Table, T
 LOG_REVISION = 1
 """The layout of log.db. It rises with every change, and an older log is migrated when it is opened."""
 
-CACHE_REVISION = 2
+CACHE_REVISION = 3
 """The layout and meaning of cache.db. A cache of any other revision is thrown away and rebuilt."""
 
 log = MetaData()
@@ -89,7 +89,10 @@ deck = Table("deck", cache, DeckColumns, sqlite_with_rowid=False)
 
 
 class CardColumns(TypedColumns):
-    """One card of one file. Of several with the same id only the first by path counts; `sealed` ones wait for exams."""
+    """One card of one file. Of several with the same id only the first by path counts, and no `drafted` one does.
+
+    `sealed` ones wait for exams.
+    """
 
     number: Named[int] = Column(Integer, primary_key=True)
     deck: Named[str]
@@ -97,6 +100,7 @@ class CardColumns(TypedColumns):
     id: Named[str]
     counted: Named[bool]
     sealed: Named[bool]
+    drafted: Named[bool]
     kind: Named[str]
     part: Named[str]
     line: Named[int]
@@ -104,8 +108,9 @@ class CardColumns(TypedColumns):
 
 
 card = Table("card", cache, CardColumns)
-Index("card_id", card.c.id, card.c.counted, card.c.deck)
+Index("card_id", card.c.id, card.c.counted, card.c.drafted, card.c.deck)
 Index("card_sealed", card.c.deck, sqlite_where=card.c.sealed.is_(True))
+Index("card_drafted", card.c.deck, card.c.position, sqlite_where=card.c.drafted.is_(True))
 Index("card_deck", card.c.deck, card.c.position, card.c.counted, card.c.id)
 
 

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from studyapp.core.questions import Question, pose
-from studyapp.model import Card, Flagged
+from studyapp.model import DRAFT, Card, Flagged
 from studyapp.tui import review_text, wording
 from studyapp.tui.card_acts import CardActs
 from studyapp.tui.card_text import plain
@@ -79,7 +79,14 @@ class CardScreen(CardActs):
         schedule = self.library.store.schedule(self._card.id)
         self.static("front").update(review_text.front(self._question, False, width))
         self.static("back").update(review_text.both_sides(self._question, width))
-        place = "new" if schedule.due is None else f"due {wording.day_name(schedule.due)}"
+        drafted = DRAFT in self._card.tags
+        place = (
+            "a draft, not asked before it is accepted"
+            if drafted
+            else "new"
+            if schedule.due is None
+            else f"due {wording.day_name(schedule.due)}"
+        )
         where = f"{self._card.deck}, line {self._card.line}"
         self.static("place").update(plain(f"{'suspended; ' if schedule.suspended else ''}{place}; {where}"))
         flag = "take back into study" if schedule.suspended else "suspend"

@@ -11,6 +11,7 @@ from textual.style import Style
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from studyapp.model import DRAFT
 from studyapp.store import CardRow
 from studyapp.tui import wording
 from studyapp.tui.card_text import plain
@@ -79,7 +80,16 @@ class FindScreen(StudyScreen):
 
     def _line(self, row: CardRow) -> Content:
         card = self.library.store.card(row.card)
-        state = "suspended" if row.schedule.suspended else "new" if row.due is None else wording.day_name(row.due)
+        draft = card is not None and DRAFT in card.tags
+        state = (
+            "draft"
+            if draft
+            else "suspended"
+            if row.schedule.suspended
+            else "new"
+            if row.due is None
+            else wording.day_name(row.due)
+        )
         prompt = question_line(card) if card is not None else plain(row.card)
         room = max(10, self.app.size.width - STATE - 6)  # the list's own margins, and its scroll bar
         return Content.assemble((state.ljust(STATE), Style(dim=True)), prompt.truncate(room, ellipsis=True))

@@ -36,6 +36,7 @@ class HomeScreen(StudyScreen):
         Binding("x", "lab", "the Lab: every simulation"),
         Binding("s", "statistics", "statistics: how sure you are, and how right"),
         Binding("n", "write_new", "write a new card: in the highlighted deck, or in mine.md"),
+        Binding("d", "drafts", "drafts made from notes, to be accepted"),
         Binding("exclamation_mark", "problems", "what is wrong in the decks"),
         Binding("u", "app.undo", "take the last answer or act back"),
         Binding("U", "app.redo", "do it again"),
@@ -95,6 +96,8 @@ class HomeScreen(StudyScreen):
             home_text.table(seen, self._row, self.text_width + 2, max(4, self.app.size.height - 14))
         )
         self.static("state").update(home_text.state(seen, str(self.library.places.decks), self.text_width))
+        waiting = wording.counted(seen.drafts, "draft")
+        drafts = [Hint("d", waiting, "screen.drafts")] if seen.drafts else []
         number = wording.counted(seen.problems, "problem")
         problems = [Hint("!", f"{number} in decks", "screen.problems", number)] if seen.problems else []
         study = "study everything due, mixed" if self._row == 0 else f"study {seen.rows[self._row - 1].title}"
@@ -107,6 +110,7 @@ class HomeScreen(StudyScreen):
                 Hint("x", "lab", "screen.lab"),
                 Hint("s", "statistics", "screen.statistics"),
                 Hint("n", "new card", "screen.write_new"),
+                *drafts,
                 *problems,
                 Hint("u", "undo", "app.undo"),
                 Hint("/", "find", "app.find"),
@@ -174,6 +178,12 @@ class HomeScreen(StudyScreen):
         if self._overview is not None:
             deck = OWN_DECK if self._row == 0 else self._overview.rows[self._row - 1].path
             self.app.push_screen(EditScreen(self.library.editing.begin_new(deck)))
+
+    def action_drafts(self) -> None:
+        """List the drafts made from notes."""
+        from studyapp.tui.drafts import DraftsScreen
+
+        self.app.push_screen(DraftsScreen())
 
     def action_problems(self) -> None:
         """List what is wrong in the decks."""

@@ -12,7 +12,7 @@ from tests.cli.sitting import QUIZZED, finish, made, sat, started, studying
 REFUSED = [
     [], ["due"], ["due", "--json"], ["log"], ["log", "--rerun"], ["stats"], ["run"],
     ["run", "softmax_output"], ["run", "softmax_output", "--help"], ["verify"], ["check"], ["stamp"],
-    ["relink", "q-1", "q-2"], ["exams", "questions"], ["new", "simulation", "mine"],
+    ["relink", "q-1", "q-2"], ["exams", "questions"], ["new", "simulation", "mine"], ["draft", "notes.txt"],
     ["verify", "--all"],
 ]  # fmt: skip
 ON_SCREEN = {"exam", "study"}

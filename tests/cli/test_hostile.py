@@ -20,6 +20,9 @@ ARGUMENT = TEXT.replace("\x00", "")  # no shell can pass a NUL
 DECKS = "the learner's own"
 """Stands for the path of their folder: the shipped ones would take time."""
 
+NOTES = "lecture notes"
+"""Stands for the path of a file of them, which has every text that notes may have; its name has the control codes."""
+
 CALLS: dict[str, list[list[str]]] = {
     "study": [[], [ARGUMENT]],
     "exam": [
@@ -47,6 +50,15 @@ CALLS: dict[str, list[list[str]]] = {
     ],
     "verify": [["refute", "failing"], ["refute", "failing", "--json"], [ARGUMENT], ["--all", ARGUMENT]],
     "new": [[ARGUMENT], ["simulation", ARGUMENT], ["simulation", "c_begun"], ["simulation", "a_hostile"]],
+    "draft": [
+        [ARGUMENT],
+        [NOTES, "--stdout"],
+        [NOTES, "--json"],
+        [NOTES],
+        [NOTES, "--deck", ARGUMENT],
+        [NOTES, "--encoding", ARGUMENT],
+        [DECKS],
+    ],
     "check": [[DECKS], [DECKS, "--json"], [ARGUMENT]],
     "stamp": [["--dry-run"], [ARGUMENT]],
     "relink": [[ARGUMENT, ARGUMENT]],
@@ -68,6 +80,13 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for kind in CARDS:
         (home / "decks" / f"{kind}.md").write_text(deck(kind), encoding="utf-8")
     (home / "decks" / FILE).write_text(PROBLEMS, encoding="utf-8")
+    notes = re.sub("[\x00-\x1f\x7f-\x9f]", "", TEXT)
+    lines = [
+        f"{sign}{text}"
+        for sign in ("# ", "- ", "", "Types:\n- ", "4-13 T ")
+        for text in (notes, f"{notes}?", "© 2024 " + notes)
+    ]
+    (home / f"notes {CODES[:5]}\u202e.txt").write_text("\n".join(lines), encoding="utf-8")
     own_simulation(home, SIMULATION, "a_hostile")
     own_simulation(home, f"{SIMULATION}# unread", "b_unread", consent=False)
     return home
@@ -86,7 +105,8 @@ def assert_harmless(done: Done) -> None:
 def test_what_a_command_prints_is_text(hostile: Path, command: str) -> None:
     """For reading, as JSON, and where something is refused."""
     for arguments in CALLS[command]:
-        words = [str(hostile / "decks") if word is DECKS else word for word in arguments]
+        places = {DECKS: str(hostile / "decks"), NOTES: str(next(hostile.glob("notes*")))}
+        words = [places.get(word, word) for word in arguments]
         assert_harmless(call(hostile, command, *words))
 
 
@@ -124,6 +144,7 @@ PRINTING = "printing"
 PRINTERS = {"echo", "echo_via_pager", "secho", "print", "confirm", "prompt", "write", "writelines"}
 ELSEWHERE = {
     "common._reading": "counts",
+    "draft.draft": "the summary on stderr, as `harmless` leaves it",
     "run.run": "click's own help",
     "run._run": "the figure's path, as `one_line` leaves it",
     "run._ask_consent": "a simulation's name, which is an identifier",

@@ -133,6 +133,16 @@ value = "share"
 tolerance = 0.1
 ```
 """,
+    "proposed": f"""## {text("front")} {{#proposed .draft}}
+
+{text("more")}
+
+---
+
+{text("back")}
+
+{FIELDS}
+""",
     "failing": f"""## {text("front")} {{#failing}}
 
 {text("back")}

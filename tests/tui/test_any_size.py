@@ -28,6 +28,7 @@ WAYS = {
     "keys": [["?"]],
     "palette": [[":"]],
     "problems": [["!"]],
+    "drafts": [["d"], ["A"]],
 }
 
 
@@ -43,7 +44,8 @@ async def resized(seat: Seat) -> None:
 async def test_every_screen_follows_the_size(tmp_path: Path, way: str) -> None:
     """From 40x12 to 200x60 and smaller than anybody has: nothing fails, nothing is wider than the screen."""
     wrong = "# Wrong\n\n## One {#one}\n\nBack @{x}.\n"
-    with library(tmp_path, Clock(), a=CHOICE, b=STEPS, c=TYPED, d=LONG, wrong=wrong) as opened:
+    draft = "# Draft\n\n# Part\n\n## Proposed? {#proposed .draft}\n\nAs it is said.\n\nSource: n.txt, line 3\n"
+    with library(tmp_path, Clock(), a=CHOICE, b=STEPS, c=TYPED, d=LONG, draft=draft, wrong=wrong) as opened:
         async with at_home(opened) as seat:
             for keys in WAYS[way]:
                 await seat.press(*keys)

@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from studyapp.tui.ask import AskLine, AskPrediction, AskYesNo
 from studyapp.tui.card_screen import CardScreen
+from studyapp.tui.drafts import DraftsScreen
 from studyapp.tui.edit import EditScreen
 from studyapp.tui.exam_answer import AnswerScreen
 from studyapp.tui.exam_form import ExamFormScreen
@@ -197,6 +198,13 @@ FROM_HOME: dict[str, Sequence[Step]] = {
         See(SeedsScreen, fields("claims")),
     ],
     "statistics": ["s", See(StatisticsScreen, ["Predictionsbeforearun"])],
+    "drafts": [
+        "d",
+        See(
+            DraftsScreen,
+            [shown(text("part"))[:30], shown(text("front"))[:40], *fields("more", "back", "hint"), *FOLDED],
+        ),
+    ],
 }
 FROM_CARD: dict[str, Sequence[Step]] = {
     "choice": [
