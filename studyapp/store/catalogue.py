@@ -32,7 +32,9 @@ _DRAFT_COUNT = select(func.count()).select_from(
 )
 _COUNTED = select(func.count()).where(_c.deck == deck.c.path, _c.counted).scalar_subquery()
 _DECKS = select(deck.c.path, deck.c.title, _COUNTED, deck.c.source, deck.c.tags).order_by(deck.c.path)
-_SHARED = select(_c.id).group_by(_c.id).having(func.count() > 1)
+# Of several cards with one id all but one are uncounted, and so are drafts: few, where the cards may be many.
+_UNCOUNTED = select(_c.id).where(_c.counted.is_(False))
+_SHARED = select(_c.id).where(_c.id.in_(_UNCOUNTED)).group_by(_c.id).having(func.count() > 1)
 _PLACES = select(_c.id, _c.deck, _c.line, _c.drafted).where(_c.id.in_(_SHARED))
 _p = problem.c
 _PROBLEMS = select(_p.path, _p.line, _p.card, _p.what, _p.remedy)

@@ -111,6 +111,8 @@ card = Table("card", cache, CardColumns)
 Index("card_id", card.c.id, card.c.counted, card.c.drafted, card.c.deck)
 Index("card_sealed", card.c.deck, sqlite_where=card.c.sealed.is_(True))
 Index("card_drafted", card.c.deck, card.c.position, sqlite_where=card.c.drafted.is_(True))
+Index("card_turn", card.c.position, card.c.deck, sqlite_where=card.c.counted.is_(True))
+Index("card_uncounted", card.c.id, sqlite_where=card.c.counted.is_(False))
 Index("card_deck", card.c.deck, card.c.position, card.c.counted, card.c.id)
 
 

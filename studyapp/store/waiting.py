@@ -55,7 +55,7 @@ _DRILLING = _SCHEDULED.where(_IS_DRILLING).order_by(_c.deck, _c.position)
 _UNSEEN = (
     select(*PLACE, *FIELDS)
     .outerjoin_from(card, schedule, _s.card == _c.id)
-    .where(_c.counted, ~SEALED, or_(_s.card.is_(None), and_(_s.due.is_(None), _HERE)))
+    .where(_c.counted.is_(True), ~SEALED, or_(_s.card.is_(None), and_(_s.due.is_(None), _HERE)))
     .order_by(_c.position, _c.deck)  # the decks take turns
 )
 _KEPT = (
@@ -65,12 +65,9 @@ _KEPT = (
     .group_by(_c.deck)
 )
 _DUE_COUNT = select(func.count()).where(_IS_DUE, _s.deck.is_not(None))
-_DUE_KINDS = (
-    select(_c.kind, func.count())
-    .join_from(schedule, card, and_(_c.id == _s.card, _c.counted))
-    .where(or_(_IS_DUE, _IS_DRILLING))
-    .group_by(_c.kind)
-)
+# As a list of ids, so that not every card is looked up in the schedule.
+_WAITING = select(_s.card).where(or_(_IS_DUE, _IS_DRILLING))
+_DUE_KINDS = select(_c.kind, func.count()).where(_c.id.in_(_WAITING), _c.counted).group_by(_c.kind)
 _COMING = (
     select(_s.due, func.count())
     .where(_s.due >= bindparam("first"), _s.due < bindparam("end"), _s.deck.is_not(None), _s.suspended.is_(False))
