@@ -19,7 +19,9 @@ from studyapp.decks import parse
 from studyapp.model import Answered, Kind, Mode
 from studyapp.settings import Settings
 from studyapp.tui.app import StudyApp
+from studyapp.tui.card_screen import CardScreen
 from studyapp.tui.drafts import DraftsScreen
+from studyapp.tui.edit import EditScreen
 from studyapp.tui.exam_question import QuestionScreen
 from studyapp.tui.exam_report import ReportScreen
 from studyapp.tui.home import HomeScreen
@@ -304,6 +306,8 @@ SCREENS: dict[str, set[str]] = {
     "Home": keys_of(HomeScreen),
     "Drafts": keys_of(DraftsScreen) | {"Enter"},
     "Review": keys_of(ReviewScreen),
+    "Card": keys_of(CardScreen) | {"Delete"},
+    "Writing a card": keys_of(EditScreen) | {"F2", "F3"},
     "Lab": keys_of(LabScreen, ParameterForm),
     "List of the Lab": keys_of(LabListScreen),
     "Draw the curve": keys_of(DrawScreen),

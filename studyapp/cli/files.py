@@ -21,16 +21,19 @@ from studyapp.library import Library
 
 @click.command(short_help="Find everything that is wrong in decks.")
 @click.argument("path", nargs=-1, type=Existing())
+@click.option("--remarks", is_flag=True, help="Say too what could be written better.")
 @json_option
 @common
-def check(call: Call, path: tuple[Path, ...], as_json: bool) -> int:
+def check(call: Call, path: tuple[Path, ...], remarks: bool, as_json: bool) -> int:
     """Parse the decks at PATHs (files or folders; all decks, if none is given) and hold them against the simulations.
 
-    Exit 1 if there is a problem; each says where, what, and what to do. Remarks about what could be written better
-    follow; for the decks that came with studyapp they are problems.
+    Exit 1 if there is a problem; each says where, what, and what to do. A remark is no problem: an answer that its
+    question gives away, an explanation that is missing, cards that ask the same, a copied deck of which there is a
+    newer one.
 
     \b
     studyapp check
+    studyapp check --remarks
     studyapp check notes/lesson-2.md --json
 
     JSON: {cards, kinds: {basic: n, ...}, problems: [{path, line, card, what, remedy}], remarks: [as problems]}.
@@ -51,12 +54,13 @@ def check(call: Call, path: tuple[Path, ...], as_json: bool) -> int:
     else:
         for problem in found.problems:
             say(one_line(str(problem)))
-        for remark in found.remarks:
+        for remark in found.remarks if remarks else ():
             say(one_line(f"remark: {remark}"))
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(found.kinds.items()))
         cards = counted(found.cards, "card") + (f" ({kinds})" if kinds else "")
-        remarks = f", {counted(len(found.remarks), 'remark')}" if found.remarks else ""
-        say(f"{cards}: {counted(len(found.problems), 'problem')}{remarks}")
+        more = f", {counted(len(found.remarks), 'remark')}" if found.remarks else ""
+        told = "" if remarks or not more else " (--remarks tells)"
+        say(f"{cards}: {counted(len(found.problems), 'problem')}{more}{told}")
     return 1 if found.problems else 0
 
 

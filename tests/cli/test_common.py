@@ -272,7 +272,7 @@ def test_studying_an_unknown_deck_says_which_there_are(home: Path, monkeypatch: 
     """Before any screen opens."""
     monkeypatch.setattr("studyapp.cli.study.on_terminal", lambda: True)
     line = call(home, "study", "nonsense").refusal()
-    assert line.startswith("'nonsense' names no deck; say one of: formulas.md, ")
+    assert line.startswith("'nonsense' names no deck; say one of: activations-and-regularisation.md, ")
     line = call(home, "study", "e").refusal()
     assert line.startswith("'e' names several decks; say one of: ")
 

@@ -26,11 +26,15 @@ def grade(home: Path, identity: str) -> None:
 
 
 def test_what_is_sound_is_said_in_one_line(read_home: Path, tmp_path: Path) -> None:
-    """Cards by kind; exit 0."""
+    """Cards by kind; exit 0; what could be better is counted, and told when it is asked for."""
     path = tmp_path / "plain.md"
     path.write_text(PLAIN)
     done = call(read_home, "check", str(path))
-    assert (done.status, done.out, done.err) == (0, "2 cards (2 basic): no problems\n", "")
+    line = "2 cards (2 basic): no problems, 2 remarks"
+    assert (done.status, done.out, done.err) == (0, f"{line} (--remarks tells)\n", "")
+    *told, summary = call(read_home, "check", "--remarks", str(path)).out.splitlines()
+    assert told[0] == f"remark: {path}:3: first: nothing explains the answer; say why it is so"
+    assert (len(told), summary) == (2, line)
 
 
 def test_json_is_as_documented(read_home: Path, tmp_path: Path) -> None:
@@ -39,7 +43,8 @@ def test_json_is_as_documented(read_home: Path, tmp_path: Path) -> None:
     path.write_text(PLAIN + "\n## Third? {#first}\n\nPerhaps.\n")
     done = call(read_home, "check", str(path), "--json")
     assert (done.status, done.err) == (1, "")
-    assert list(done.json) == ["cards", "kinds", "problems"]
+    assert list(done.json) == ["cards", "kinds", "problems", "remarks"]
+    assert {tuple(remark) for remark in done.json["remarks"]} == {tuple(PROBLEM_KEYS)}
     assert done.json["kinds"] == {"basic": done.json["cards"]}
     assert [list(problem) for problem in done.json["problems"]] == [PROBLEM_KEYS]
     (problem,) = done.json["problems"]
@@ -53,7 +58,7 @@ def test_folders_are_looked_through(read_home: Path, tmp_path: Path) -> None:
     (tmp_path / "a" / "one.md").write_text(PLAIN)
     (tmp_path / "a" / "b" / "two.md").write_text(PLAIN.replace("first", "third").replace("second", "fourth"))
     (tmp_path / "a" / "README.md").write_text("none of these")
-    assert call(read_home, "check", str(tmp_path / "a")).out == "4 cards (4 basic): no problems\n"
+    assert call(read_home, "check", str(tmp_path / "a")).out.startswith("4 cards (4 basic): no problems")
     (tmp_path / "empty").mkdir()
     assert call(read_home, "check", str(tmp_path / "empty")).out == "no cards: no problems\n"
 
@@ -68,7 +73,7 @@ def test_without_a_path_all_decks_are_checked(home: Path) -> None:
     line, summary = done.out.splitlines()
     what = "[simulation] name: there is no simulation 'softmax_outptu'; did you mean 'softmax_output'?"
     assert line == f"mine.md:16: linked: {what}"
-    assert summary.endswith(": 1 problem")
+    assert ": 1 problem, " in summary
 
 
 def test_hostile_text_in_a_problem_is_harmless(read_home: Path, tmp_path: Path) -> None:

@@ -28,12 +28,11 @@ MOST_DIGITS = 8
 
 
 class Origin(IntEnum):
-    """Where a question's options come from, in the order of preference."""
+    """Where a question's options come from, in the order of preference; its OWN are written or computed."""
 
     SEALED = 0
-    WRITTEN = 1
-    COMPUTED = 2
-    BORROWED = 3
+    OWN = 1
+    BORROWED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +100,12 @@ def candidates(
 def _origin(card: Card, pool: AnswerPool) -> Origin | None:
     sealed = SEALED in card.tags
     if card.kind is Kind.CHOICE:
-        return Origin.SEALED if sealed else Origin.WRITTEN
+        return Origin.SEALED if sealed else Origin.OWN
     if card.answer is not None and card.answer.formula:
         return None  # no formula is written in an exam of options
     if card.answer is not None:
         enough = len(card.answer.mistakes) >= 2
-        return (Origin.SEALED if sealed else Origin.COMPUTED) if enough else None
+        return (Origin.SEALED if sealed else Origin.OWN) if enough else None
     return Origin.BORROWED if len(pool.distractors(card)) >= 2 else None
 
 

@@ -50,7 +50,7 @@ def computed(name: str = "ratio", mistakes: tuple[str, ...] = ("m", "n"), **fact
 def made_of(sizes: list[int]) -> list[Candidate]:
     """So many candidates of topics t0, t1, ..."""
     return [
-        Candidate(card(f"{topic}-{place}"), f"t{topic}", Origin.WRITTEN)
+        Candidate(card(f"{topic}-{place}"), f"t{topic}", Origin.OWN)
         for topic, size in enumerate(sizes)
         for place in range(size)
     ]
@@ -158,13 +158,13 @@ def test_where_options_come_from() -> None:
     assert {one.card.id: one.origin for one in found} == {
         "sealed": Origin.SEALED,
         "sealed-computed": Origin.SEALED,
-        "written": Origin.WRITTEN,
-        "computed": Origin.COMPUTED,
+        "written": Origin.OWN,
+        "computed": Origin.OWN,
         "w0": Origin.BORROWED,
         "w1": Origin.BORROWED,
         "w2": Origin.BORROWED,
     }
-    assert sorted(Origin) == [Origin.SEALED, Origin.WRITTEN, Origin.COMPUTED, Origin.BORROWED]
+    assert sorted(Origin) == [Origin.SEALED, Origin.OWN, Origin.BORROWED]
 
 
 def test_a_topic_is_the_part_or_the_decks_title() -> None:
@@ -191,7 +191,7 @@ def test_a_blueprint_takes_decks_parts_tags_or_the_very_cards() -> None:
 @settings(deadline=None)
 def test_rule_8_options_are_shuffled_on_a_stream_of_their_own(seed: int) -> None:
     """Rule 8: a card's options stand the same way whatever else is in the paper, and keep text, key and reason."""
-    asked = exam_question(Candidate(card("a"), "t", Origin.WRITTEN), seed, 60, EMPTY)
+    asked = exam_question(Candidate(card("a"), "t", Origin.OWN), seed, 60, EMPTY)
     assert exam_question(Candidate(card("a"), "other topic", Origin.SEALED), seed, 90, EMPTY).options == asked.options
     assert {(one.text, one.correct, one.reason) for one in asked.options} == {
         (one.text, one.correct, one.reason) for one in card("a").options
@@ -200,7 +200,7 @@ def test_rule_8_options_are_shuffled_on_a_stream_of_their_own(seed: int) -> None
 
 def test_rule_8_every_option_comes_to_every_place() -> None:
     """Rule 8: over the seeds the right option stands in each place about equally often, apart from the order."""
-    asked = [exam_question(Candidate(card("a"), "t", Origin.WRITTEN), seed, 60, EMPTY) for seed in range(400)]
+    asked = [exam_question(Candidate(card("a"), "t", Origin.OWN), seed, 60, EMPTY) for seed in range(400)]
     rights = [one.right for one in asked]
     assert all(70 <= rights.count(place) <= 130 for place in range(4))
     firsts = [ordered([question(f"q{i}") for i in range(4)], seed)[0].card for seed in range(400)]
@@ -210,7 +210,7 @@ def test_rule_8_every_option_comes_to_every_place() -> None:
 
 def test_rule_8_the_key_of_a_computed_question_comes_to_every_place() -> None:
     """Rule 8: options made of a key and its mistakes are shuffled like written ones."""
-    key, asked = Key(4.0, {"m": 2.0, "n": 8.0}), Candidate(computed(), "t", Origin.COMPUTED)
+    key, asked = Key(4.0, {"m": 2.0, "n": 8.0}), Candidate(computed(), "t", Origin.OWN)
     places = [exam_question(asked, seed, 120, EMPTY, key=key).right for seed in range(300)]
     assert all(70 <= places.count(place) <= 130 for place in range(3))
 
@@ -231,7 +231,7 @@ def test_a_computed_questions_options_are_the_key_and_the_named_mistakes() -> No
     """The right one is the key, each other one says which mistake gives it and what that mistake does."""
     key = Key(0.088388, {"m": 0.125, "n": 24.0})
     made = exam_question(
-        *(Candidate(computed(), "t", Origin.COMPUTED), 1, 120, EMPTY),
+        *(Candidate(computed(), "t", Origin.OWN), 1, 120, EMPTY),
         key=key,
         misconceptions={"m": "the square root is forgotten"},
     )
@@ -254,7 +254,7 @@ def test_a_computed_questions_options_are_the_key_and_the_named_mistakes() -> No
 def test_how_an_exam_writes_numbers(value: float, unit: str, text: str) -> None:
     """Three significant digits where they suffice, whole numbers whole, a real minus sign, the unit behind."""
     key = Key(value, {"m": value * 7 + 11, "n": value * 3 + 5}, unit)
-    made = exam_question(Candidate(computed(), "t", Origin.COMPUTED), 1, 120, EMPTY, key=key)
+    made = exam_question(Candidate(computed(), "t", Origin.OWN), 1, 120, EMPTY, key=key)
     assert made.options[made.right].text == text
 
 
@@ -266,7 +266,7 @@ values = st.floats(-1e12, 1e12).filter(lambda value: value == 0 or abs(value) > 
 def test_computed_options_are_distinct_or_refused(key: float, wrong: list[float], seed: int) -> None:
     """As many digits as it takes to tell them apart; each reads as its value. Where that fails the card is left out."""
     given_key = Key(key, {f"m{place}": value for place, value in enumerate(wrong)})
-    candidate = Candidate(computed(), "t", Origin.COMPUTED)
+    candidate = Candidate(computed(), "t", Origin.OWN)
     if len({float(f"{value:.8g}") for value in (key, *wrong)}) <= len(wrong):
         with pytest.raises(PaperError, match="agree to 8 digits"):
             exam_question(candidate, seed, 120, EMPTY, key=given_key)
@@ -284,7 +284,7 @@ def test_a_card_whose_mistakes_give_the_key_is_refused_in_a_clear_line() -> None
     """It names the card and says what to choose."""
     with pytest.raises(PaperError, match=r"^ratio: its key and its mistakes agree to 8 digits; choose other mistakes"):
         exam_question(
-            Candidate(computed(), "t", Origin.COMPUTED), 1, 120, EMPTY, key=Key(2.0, {"m": 2.0 + 1e-12, "n": 3.0})
+            Candidate(computed(), "t", Origin.OWN), 1, 120, EMPTY, key=Key(2.0, {"m": 2.0 + 1e-12, "n": 3.0})
         )
 
 
@@ -304,4 +304,4 @@ def test_what_cannot_be_a_question_is_refused() -> None:
         card("a"), simulation=link, options=(Option("16", True), Option("@{width}"), Option("32"), Option("64"))
     )
     with pytest.raises(PaperError, match="no two alike"):
-        exam_question(Candidate(alike, "t", Origin.WRITTEN), 1, 60, EMPTY)
+        exam_question(Candidate(alike, "t", Origin.OWN), 1, 60, EMPTY)
