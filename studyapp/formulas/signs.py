@@ -23,8 +23,8 @@ _TABLES = (
 
 
 def character(typed: str) -> Node:
-    """A character that the author typed as it is."""
-    text = "−" if typed == "-" else typed
+    """A character that the author typed as it is; a dash that a word processor put there is a minus."""
+    text = "−" if typed in "-–—‐‑‒" else typed
     return Sign(text, symbols.SIGNS.get(text, Role.ORDINARY))
 
 

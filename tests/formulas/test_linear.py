@@ -25,6 +25,7 @@ def check(latex: str, text: str) -> None:
     [
         (r"\frac{1}{1+e^{-x}}", "1/(1 + e⁻ˣ)"),
         (r"\frac{a+b}{c}", "(a + b)/c"),
+        (r"\frac{e^z – e^{-z}}{2}", "(eᶻ − e⁻ᶻ)/2"),
         (r"\frac{2x}{y}", "2x/y"),
         (r"\frac{1}{2\sigma^2}", "1/(2σ²)"),
         (r"\frac12", "1/2"),
