@@ -154,5 +154,5 @@ class SweepScreen(ExperimentScreen):
         readings = [self._readings[one] for one in sorted(self._readings)]
         words = plain(f"{self._meaning}; seed {self._seed}, all else as in the Lab")
         if not readings:
-            words = plain(f"! {self._asked.value} is a list of numbers here; choose a value that is one number")
+            words = plain(f"! {self._asked.value} is no single number here; choose another value")
         self.show(figure(self._parameter, self._asked.value, self._asked.value, readings), words)

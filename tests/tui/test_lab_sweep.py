@@ -141,7 +141,7 @@ async def test_a_list_of_numbers_is_no_value_to_follow(tmp_path: Path) -> None:
             asked = Range("both", [1.0, 2.0, 3.0])
             seat.app.push_screen(SweepScreen("doubling", parameter, asked, "the doubles", {}, 1))
             await seat.wait(r"(?m)^ 3 runs")
-            seat.see("! both is a list of numbers here; choose a value that is one number")
+            seat.see("! both is no single number here; choose another value")
             await seat.press("f")
             seat.see("There is nothing to save yet")
 

@@ -148,6 +148,13 @@ def test_several_curves_wear_signs_that_a_legend_names() -> None:
     assert all(sign in "".join(many[1:-2]) for sign in "●○▲△■□◆◇")
 
 
+def test_a_curve_whose_place_for_a_sign_is_taken_has_one_elsewhere() -> None:
+    """One, so that it still reads as a curve: here the point stands where the sign of the short curve would."""
+    lines = drawn(Line([0, 1], [0, 1], "curve"), Points([1, 10], [1, 0], "points"))
+    assert lines[-1] == "● curve   ○ points"
+    assert "".join(lines[:-1]).count("●") == 1
+
+
 def test_a_legend_names_what_has_a_name() -> None:
     """Curves without a label stand back behind those that have one; among themselves they are numbered."""
     plain = [Line([0, 1], [0, k], "") for k in range(3)]
