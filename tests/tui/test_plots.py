@@ -117,6 +117,13 @@ def test_more_bars_than_lines_stand_upright() -> None:
 # --- curves and points --------------------------------------------------------------------------------------------
 
 
+def test_bars_of_one_name_have_none_at_the_ends() -> None:
+    """From 1 to 1 would be no axis."""
+    for names, below in ((["1"] * 50, ["logit"]), (["1", *["2"] * 49], ["1", "logit", "2"])):
+        alone = Figure("F", Axis("logit"), Axis("p"), [Bars(names, [0.02] * 50)])
+        assert figure(alone, width=60, height=12).plain.splitlines()[-1].split() == below
+
+
 def test_a_curve_has_ticks_ends_and_labels() -> None:
     """Round numbers beside the y axis; the ends of the x axis and what it measures below."""
     assert drawn(Line([0, 1, 2, 3], [0, 1, 4, 9]), y=Axis("square")) == [
