@@ -239,7 +239,7 @@ def run(p: Parameters, rng: np.random.Generator) -> Result:
     for layer, ((W, b), delta) in enumerate(zip(layers(p, gradient), deltas, strict=True), 1):
         values |= {f"z_{layer}": z[layer - 1], f"h_{layer - 1}": h[layer - 1], f"delta_{layer}": delta}
         values |= {f"weight_gradient_{layer}": W, f"bias_gradient_{layer}": b[0]}
-        title = f"Gradient of layer {layer}: a row per input, the last of the biases"
+        title = f"Gradient of layer {layer}, of biases last"
         heat.append(Figure(title, Axis("unit"), Axis("input, bias"), [HeatMap(np.vstack([W, b]), "gradient")]))
 
     number = np.arange(theta.size) + 1

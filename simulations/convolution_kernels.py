@@ -140,27 +140,20 @@ def run(p: Parameters, rng: np.random.Generator) -> Result:
     return Result(values, draw(p, X, maps, chosen, on_bars))
 
 
-def beside(images: list[Array]) -> Array:
-    """Images beside each other in one, with an empty column between them; each is divided by its largest size."""
-    rows, cells = max(len(one) for one in images), []
-    for one in images:
-        scaled = one / max(np.abs(one).max(), 1e-300)
-        cells.append(np.pad(scaled, ((0, rows - len(one)), (0, 1))))
-    return np.hstack(cells)[:, :-1]
-
-
 def draw(p: Parameters, X: Array, maps: Array, chosen: int, on_bars: Array) -> tuple[Figure, ...]:
-    """The image and what the kernel sees in it, what all kernels see, and which features each answers to."""
+    """The image and what the kernel sees in it, what three kernels see, and which features each answers to."""
     row, column = Axis("row"), Axis("column")
     name = p.kernel.replace("_", " ")
-    seen = HeatMap(beside([X, maps[chosen]]), "share of its largest")
-    stacked = HeatMap(beside(list(maps)), "share of its largest")
     names = ["vertical", "horizontal", "corner", "spot", "blur"]
+    seen, others = (
+        [HeatMap(z / max(np.abs(z).max(), 1e-300), label) for label, z in images]
+        for images in ([("image", X), ("map", maps[chosen])], zip(names[2:], maps[2:], strict=True))
+    )
     bars = [Bars(names, sizes, label) for sizes, label in zip(on_bars.T, ("upright", "lying"), strict=True)]
     return (
-        Figure(f"The image, and its map of the kernel {name}", column, row, [seen]),
-        Figure(f"Maps of {', '.join(names)}", column, row, [stacked]),
-        Figure("Largest response of each kernel to a bar", Axis("kernel"), Axis("|response|"), bars),
+        Figure(f"{name}: each over its largest", column, row, seen),
+        Figure("Three maps: each over its largest", column, row, others),
+        Figure("Largest response to a bar", Axis("kernel"), Axis("|response|"), bars),
     )
 
 

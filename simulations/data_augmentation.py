@@ -159,23 +159,23 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
     by_class = Bars([f"{one}" for one in range(10)], 100 * values["accuracies_on_mirrored_digits"])
     far = np.array([accuracy([(k, 0), (-k, 0), (0, k), (0, -k)]) for k in range(MOST + 1)])
     lines = [Line(np.arange(MOST + 1), 100 * far[:, k], name) for k, name in enumerate(TRAININGS)]
-    share = Axis("correct in %")
+    turned = {"horizontal": flipped(image, True, False), "vertical": flipped(image, False, True)}
+    share = Axis("correct in %", zero=True)
     return Result(
         values,
         (
             Figure("Test digits read correctly", Axis("training"), share, bars),
             Figure("How far a shift is forgiven", Axis("shift of the test in pixels"), share, lines),
-            pictures("A digit, and shifted", image, moved),
-            pictures("Left-right, and upside down", flipped(image, True, False), flipped(image, False, True)),
+            pictures("Ink of a digit, and of it shifted", {"as it is": image, "shifted": moved}),
+            pictures("Ink of the digit, flipped", turned),
             Figure("Mirrored digits, plain network", Axis("digit"), share, [by_class]),
         ),
     )
 
 
-def pictures(title: str, left: Array, right: Array) -> Figure:
-    """Two images side by side, between them an empty column."""
-    z = np.hstack([left, np.zeros((len(left), 1)), right])
-    return Figure(title, Axis("column"), Axis("row"), [HeatMap(z, "ink")])
+def pictures(title: str, images: Mapping[str, Array]) -> Figure:
+    """Images side by side under their names."""
+    return Figure(title, Axis("column"), Axis("row"), [HeatMap(z, name) for name, z in images.items()])
 
 
 # --- what a card may ask ------------------------------------------------------------------------------------------

@@ -257,15 +257,16 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
         "updates_per_epoch": len(range(0, len(training[0]), parameters.batch_size)),
         "repeats": np.array_equal(again, history[: len(again)]),
     }
-    learned = (theta.W1 - initial(parameters, replay).W1).T[np.abs(theta.W2).sum(axis=1).argsort()[-2:]]
+    change = (theta.W1 - initial(parameters, replay).W1).T
+    learned = {f"unit {k}": change[k] for k in np.abs(theta.W2).sum(axis=1).argsort()[-2:]}
     return Result(values | second, draw(curves, confusion, test[0], log_p, truth, learned))
 
 
 def draw(
-    curves: list[tuple[Array, str]], confusion: Array, X: Array, log_p: Array, truth: Array, learned: Array
+    curves: list[tuple[Array, str]], confusion: Array, X: Array, log_p: Array, truth: Array, learned: dict[str, Array]
 ) -> list[Figure]:
     """Loss and accuracy of each epoch, what is confused, the four worst digits, and how two units have changed."""
-    epoch, pixel = Axis("epoch"), Axis("pixel")
+    epoch = Axis("epoch")
     lines = [[Line(np.arange(len(curve)), curve[:, k], label) for curve, label in curves] for k in (0, 1)]
     figures = [
         Figure("Loss", epoch, Axis("mean loss in nats", "log"), lines[0]),
@@ -273,16 +274,15 @@ def draw(
         Figure("Test digits misread", Axis("read as"), Axis("true"), [HeatMap(confusion * (1 - np.eye(10)), "digits")]),
     ]
     said, worst = log_p.argmax(axis=1), log_p[np.arange(len(X)), truth].argsort()
-    for title, (one, two) in (("Worst", worst[:2]), ("Next", worst[2:4])):
-        told = f"{title}: said {said[one]} and {said[two]}, true {truth[one]} and {truth[two]}"
-        figures.append(Figure(told, pixel, pixel, [HeatMap(side_by_side(X[one], X[two]), "grey level")]))
-    figures.append(Figure("What two units have learned", pixel, pixel, [HeatMap(side_by_side(*learned), "weight")]))
+    read = [(f"{truth[k]} as {said[k]}", X[k]) for k in worst[:4]]
+    for title, images in (
+        ("The two worst read, in grey levels", read[:2]),
+        ("The next two, in grey levels", read[2:]),
+        ("What two units learned: weight changes", learned.items()),
+    ):
+        maps = [HeatMap(z.reshape(8, 8), label) for label, z in images]
+        figures.append(Figure(title, Axis("column"), Axis("row"), maps))
     return figures
-
-
-def side_by_side(left: Array, right: Array) -> Array:
-    """Two images (64,) with a column of their mean between them: (8, 17)."""
-    return np.hstack([left.reshape(8, 8), np.full((8, 1), np.mean([left, right])), right.reshape(8, 8)])
 
 
 # --- what a card may ask, and what goes wrong ---------------------------------------------------------------------

@@ -212,9 +212,7 @@ def valley(Q: Array, curvatures: Array, path: Array) -> Figure:
 def arrivals(rates: Array, steps: Array) -> Figure:
     """The steps that each rate needs, where it arrives at all."""
     line = Line(rates[steps > 0], steps[steps > 0])
-    return Figure(
-        f"Steps until {TOLERANCE:g} of the distance", Axis("learning rate", "log"), Axis("steps", "log"), [line]
-    )
+    return Figure(f"Steps until {TOLERANCE:g} of the distance", Axis("rate", "log"), Axis("steps", "log"), [line])
 
 
 # --- what a card may ask, and what goes wrong ---------------------------------------------------------------------

@@ -178,8 +178,8 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
     counts = np.histogram(drawn, np.linspace(0, 1, 9))[0]
     bars = Bars([f"{k / 8:.3g}" for k in range(8)], 100 * counts / DRAWS)
     figures = [
-        pictures("mixup, and CutMix", mixup, cutmix),
-        pictures("The two digits", first, second),
+        pictures("Ink of both mixtures", {"mixup": mixup, "CutMix": cutmix}),
+        pictures("Ink of the two digits", {"a": first, "b": second}),
         losses_of_a_share(parameters),
         Figure("lambda ~ Beta(alpha, alpha)", Axis("from, to the next 1/8"), Axis("share in %"), [bars]),
     ]
@@ -229,10 +229,9 @@ def losses_of_a_share(at: Parameters) -> Figure:
     return Figure("Loss of a prediction", Axis("probability of a"), Axis("loss in nats"), lines)
 
 
-def pictures(title: str, left: Array, right: Array) -> Figure:
-    """Two images side by side, between them an empty column."""
-    z = np.hstack([left, np.zeros((len(left), 1)), right])
-    return Figure(title, Axis("column"), Axis("row"), [HeatMap(z, "ink")])
+def pictures(title: str, images: Mapping[str, Array]) -> Figure:
+    """Images side by side under their names."""
+    return Figure(title, Axis("column"), Axis("row"), [HeatMap(z, name) for name, z in images.items()])
 
 
 # --- what a card may ask ------------------------------------------------------------------------------------------

@@ -248,8 +248,8 @@ def draw(at: Parameters, path: Array, steps: Array, paths: Mapping[str, Array]) 
     marks.append(Points([low], [low], "minimum"))
     sizes = [curve(f"w_{k + 1}", np.abs(one), 1) for k, one in enumerate(steps.T)]
     return [
-        Figure("Paths, others at their best rates", Axis("w_1"), Axis("w_2"), marks),
-        Figure("Loss, others at their best rates", Axis("step"), Axis("loss", "log"), curves),
+        Figure("Paths, others at best rate", Axis("w_1"), Axis("w_2"), marks),
+        Figure("Loss, others at best rate", Axis("step"), Axis("loss", "log"), curves),
         Figure("Loss in the end", Axis("learning rate", "log"), Axis("loss", "log"), sweep),
         Figure("Size of the steps", Axis("step"), Axis("|change of weight|", "log"), sizes),
     ]

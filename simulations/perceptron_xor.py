@@ -188,8 +188,8 @@ def border(w: Array, label: str) -> list[Mark]:
     if size < 1e-9:  # the rate is 0.001 or more, so these are rounding errors
         return []
     normal = w[:2] / size
-    x = centre - (normal @ centre + w[2] / size) * normal + np.outer(np.linspace(-2, 2, 201), [-normal[1], normal[0]])
-    x = x[(np.abs(x - centre) <= 1).all(axis=1)]
+    x = centre - (normal @ centre + w[2] / size) * normal + np.outer(np.linspace(-3, 3, 301), [-normal[1], normal[0]])
+    x = x[(np.abs(x - centre) <= 1.5).all(axis=1)]
     return [Line(x[:, 0], x[:, 1], label)] if len(x) > 1 else []
 
 
@@ -210,7 +210,7 @@ def draw(parameters: Parameters, errors: Array, path: Array) -> list[Figure]:
     hidden = [*classes(relu_layer(), "XOR"), Line([0, 2], [-0.25, 0.75], "h_1 - 2 h_2 = 0.5")]
     return [
         Figure("Corrections until there are none", Axis("epoch"), Axis("corrections per epoch"), lines),
-        Figure(f"{p.function}: lines after the last corrections", Axis("x_1"), Axis("x_2"), plane),
+        Figure(f"{p.function}: the last lines", Axis("x_1"), Axis("x_2"), plane),
         Figure("XOR after two ReLUs", Axis("h_1"), Axis("h_2"), hidden),
     ]
 

@@ -191,11 +191,9 @@ def run(p: Parameters, rng: np.random.Generator) -> Result:
 
 def maps(X: Array, Y: Array, ones: Array) -> tuple[Figure, Figure]:
     """The map beside its pooled one, and which pixels the gradient reaches."""
-    both = np.zeros((len(X), len(X) + 1 + len(Y)))
-    both[:, : len(X)], both[: len(Y), len(X) + 1 :] = X, Y
     row, column = Axis("row"), Axis("column")
-    before = Figure("A map, and what pooling leaves of it", column, row, [HeatMap(both, "activation")])
-    return before, Figure("Where the gradient goes", column, row, [HeatMap(ones, "gradient, 1 per window")])
+    both = Figure("Activations of a map, and pooled", column, row, [HeatMap(X, "map"), HeatMap(Y, "pooled")])
+    return both, Figure("Where a gradient of 1 per window goes", column, row, [HeatMap(ones, "gradient")])
 
 
 def field(p: Parameters, values: Values) -> Figure:
@@ -216,7 +214,7 @@ def comparisons(raw: Array, pooled: Array, counts: tuple[tuple[int, ...], tuple[
     bars = [Bars(names, heights, label) for heights, label in zip(counts, ("without", "pooled"), strict=True)]
     return (
         Figure("Moved by one pixel", Axis("change of the map"), Axis("change after pooling"), marks),
-        Figure("Size of the maps, and parameters after them", Axis("maps and layers"), Axis("numbers", "log"), bars),
+        Figure("Sizes of maps, parameters after them", Axis("maps and layers"), Axis("numbers", "log"), bars),
     )
 
 

@@ -185,7 +185,7 @@ def draw(parameters: Parameters, values: Values, semicircle: Array, loss: Array,
     N = np.arange(1, len(shares) + 1)
     measured, independent = Points(N, shares, "random Hessian"), Line(N, 0.5**N, "independent signs")
     chance = Figure("Chance of a minimum", Axis("dimension N"), Axis("probability", "log"), [measured, independent])
-    spins = Points(values["energies"], values["indices"], "critical points")
+    spins = Points(values["energies"], values["indices"])
     ladder = Figure("3-spin: index and loss", Axis("loss / N"), Axis("index"), [spins])
     s = np.linspace(-2, 2, 41)
     drawn = (semicircle + s[:, None] < 0).mean(axis=1)

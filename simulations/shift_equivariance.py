@@ -141,7 +141,7 @@ def draw(p: Parameters, tables: tuple[tuple[str, Array], ...], difference: Array
     fits = [HeatMap(tables[-1][1], "max difference")]
     places = [HeatMap(difference, "max difference")]
     return (
-        Figure("Shifts that commute have a difference of 0", Axis("shift in pixels"), Axis("max difference"), points),
+        Figure("Shifts that commute: difference 0", Axis("shift in pixels"), Axis("max difference"), points),
         Figure(f"Where the maps differ, shift {p.shift}", Axis("column"), Axis("row"), places),
         Figure("Which shift of the map fits", Axis("shift of the map"), Axis("shift of the image"), fits),
     )

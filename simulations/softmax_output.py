@@ -169,11 +169,11 @@ def decide(parameters: Parameters, rng: np.random.Generator) -> Result:
     }
 
     shown = np.linspace(n // 50, n, 99).astype(int)
-    risks = [Line(shown / n, risk[shown - 1], "errors among the answers")]
+    risks = [Line(shown / n, risk[shown - 1])]
     factor = f"logits times {parameters.overconfidence:g}"
     judged = Points(*before[:2], factor), Points(*after[:2], f"{factor}, divided by {fitted:.2f}")
     diagram = (Line([0, 1], [0, 1], "calibrated"), *judged)
-    coverage = Figure("Risk and coverage", Axis("share answered, the surest first"), Axis("error rate"), risks)
+    coverage = Figure("Risk and coverage", Axis("share answered, the surest first"), Axis("errors / answers"), risks)
     return Result(values, (coverage, Figure("Calibration", Axis("largest probability"), Axis("accuracy"), diagram)))
 
 

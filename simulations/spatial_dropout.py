@@ -170,8 +170,8 @@ def run(parameters: Parameters, rng: np.random.Generator) -> Result:
         values,
         (
             averaged_noise(parameters, rng),
-            pictures("Element-wise: two maps", (shown * pixelwise[0])[two]),
-            pictures("Spatial: the same two maps", (shown * by_map[0])[two]),
+            pictures("Element-wise: two maps (0: dropped)", shown * pixelwise[0], two),
+            pictures("Spatial: the same maps (0: dropped)", shown * by_map[0], two),
         ),
     )
 
@@ -188,10 +188,9 @@ def averaged_noise(at: Parameters, rng: np.random.Generator) -> Figure:
     return Figure("Noise: pixels / maps dropped", Axis("correlation length in pixels"), Axis("ratio", "log"), marks)
 
 
-def pictures(title: str, maps: Array) -> Figure:
-    """Two maps side by side, (2, H, W), between them a column of nothing."""
-    z = np.hstack([maps[0], np.zeros((maps.shape[1], 1)), maps[1]])
-    return Figure(title, Axis("column"), Axis("row"), [HeatMap(z, "0: dropped, or the gap")])
+def pictures(title: str, maps: Array, which: Array) -> Figure:
+    """Some of the maps (C, H, W) side by side; one that is named twice stands there once."""
+    return Figure(title, Axis("column"), Axis("row"), [HeatMap(maps[k], f"map {k}") for k in dict.fromkeys(which)])
 
 
 # --- what a card may ask ------------------------------------------------------------------------------------------

@@ -87,6 +87,10 @@ class Laboratory:
         """Look at the folders again, as after the learner edited a simulation."""
         self._found = None
 
+    def refresh_if_edited(self, name: str) -> None:
+        """Look at the folders again if this simulation is the learner's own and its file is another by now, or gone."""
+        self._found = None if name in self.found.sources and self.found.sources[name].edited() else self._found
+
     def source(self, name: str) -> Source:
         """The file of a simulation by name, or by path for a file named on the command line."""
         if name.endswith(".py"):
@@ -101,8 +105,8 @@ class Laboratory:
             raise SimulationError(name, "there is no simulation of this name", remedy) from None
 
     def _shipped_or(self, given: Source) -> Source:
-        known = self.found.sources.get(given.name)
-        return known if known is not None and known.sha256 == given.sha256 else given
+        known = self.found.sources.get(given.name, given)
+        return known if known.sha256 == given.sha256 else given
 
     def trusted(self, source: Source) -> bool:
         """Whether the file may run: shipped, or these very bytes were consented to."""
@@ -166,7 +170,7 @@ class Laboratory:
                 if told is not None:
                     told(known)
             except SimulationError as error:
-                wrong.append(Problem(str(source.path), 0, "", str(error), "mend the simulation"))
+                wrong.append(Problem(str(source.path), error.line, "", error.what, error.remedy))
         return known, wrong
 
     async def run(
@@ -287,15 +291,14 @@ class Laboratory:
         await self._ahead.room()
         return await self._worker.beside(self._allowed(name), parameters)
 
-    async def single_numbers(self, name: str, parameters: Mapping[str, ParameterValue]) -> frozenset[str]:
-        """The values that have one number as their exact answer at these parameters, and no array or none at all."""
-        source, found = self._allowed(name), set()
+    async def exact_numbers(self, name: str, sets: Sequence[Mapping[str, ParameterValue]]) -> dict[str, list[float]]:
+        """By value its exact number at each set of parameters; without those that are an array, or nothing, at one."""
+        source, found = self._allowed(name), {}
         await self._ahead.room()
         for mark in (await self.describe(name)).values:
             with suppress(SimulationError):
-                await self._worker.keys(source, [parameters], mark.name)
-                found.add(mark.name)
-        return frozenset(found)
+                found[mark.name] = [key.value for key in await self._worker.keys(source, sets, mark.name)]
+        return found
 
     def misconception(self, card: Card, mistake: str) -> str:
         """What a named mistake of a computed card's simulation says, once its key was computed; else empty."""
@@ -313,9 +316,8 @@ class Laboratory:
 
     def verified(self, card: Card) -> tuple[Day, int] | None:
         """The day of the latest verification of the card with this version of its simulation, and its seeds."""
-        if card.simulation is None or card.simulation.name not in self.found.sources:
-            return None
-        kept = self._memory.get_key(self.source(card.simulation.name).sha256, f"verified {card.id}")
+        source = self.found.sources.get(card.simulation.name) if card.simulation is not None else None
+        kept = self._memory.get_key(source.sha256, f"verified {card.id}") if source is not None else None
         return tuple(json.loads(kept)) if kept else None
 
     def receipt(self, question: Question) -> dict[str, object] | None:

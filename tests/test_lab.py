@@ -75,6 +75,31 @@ def test_folders_are_looked_at_again_when_asked(opened: Library, tmp_path: Path)
     assert laboratory.source("coin").sha256 != before.sha256
 
 
+def test_a_file_that_cannot_be_described_is_a_problem_with_one_remedy(opened: Library, tmp_path: Path) -> None:
+    """At its line, in the words of the error itself."""
+    path = write(tmp_path, "import os\nos.fork()\n")
+    opened.laboratory.consent(opened.laboratory.source("coin"))
+    _, (problem,) = do(opened.laboratory.descriptions())
+    what = "importing it was stopped: os.fork starts or signals another process"
+    assert str(problem) == f"{path}:2: {what}; a simulation computes in its own process"
+
+
+def test_an_edited_file_is_found_before_a_run_that_is_wished(opened: Library, tmp_path: Path) -> None:
+    """Only if it was edited, or is gone; a shipped one is never looked at."""
+    laboratory = opened.laboratory
+    found = laboratory.found
+    for name in ("coin", "softmax_output", "none_of_these"):
+        laboratory.refresh_if_edited(name)
+    assert laboratory.found is found
+    path = write(tmp_path, COIN + "# changed\n")
+    laboratory.refresh_if_edited("coin")
+    assert laboratory.source("coin").code == path.read_bytes()
+    path.unlink()
+    laboratory.refresh_if_edited("coin")
+    with pytest.raises(SimulationError, match="there is no simulation of this name"):
+        laboratory.source("coin")
+
+
 # --- consent --------------------------------------------------------------------------------------
 
 

@@ -221,8 +221,17 @@ def test_what_cannot_be_compared_says_why(opened: Library, tmp_path: Path) -> No
 
 def test_single_numbers_are_told_from_arrays(opened: Library) -> None:
     """By their exact answers, without a run; what has none at these parameters is none."""
-    names = do(opened.laboratory.single_numbers("softmax_output", {}))
+    names = do(opened.laboratory.exact_numbers("softmax_output", [{}]))
     description = do(opened.laboratory.describe("softmax_output"))
     run = do(opened.laboratory.run("softmax_output", {}, 0))
-    assert names == {mark.name for mark in description.values if isinstance(run.expected.get(mark.name), float)}
+    assert set(names) == {mark.name for mark in description.values if isinstance(run.expected.get(mark.name), float)}
     assert 0 < len(names) < len(description.values)
+
+
+def test_exact_numbers_are_told_at_each_set(opened: Library) -> None:
+    """In the order of the sets, as each set has them alone."""
+    sets = [{"temperature": 0.5}, {"temperature": 2.0}]
+    both = do(opened.laboratory.exact_numbers("softmax_output", sets))
+    alone = [do(opened.laboratory.exact_numbers("softmax_output", [one])) for one in sets]
+    assert both["ratio_of_probabilities"] == [one["ratio_of_probabilities"][0] for one in alone]
+    assert both["ratio_of_probabilities"][0] != both["ratio_of_probabilities"][1]

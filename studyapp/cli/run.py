@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -118,16 +119,19 @@ def _ask_consent(laboratory: Laboratory, name: str) -> None:
         return
     _show_source(source)
     say("It runs in a process of its own with limits, which is not a sandbox: it can do what you can do.")
-    if not click.confirm(f"Run {source.name}, now and whenever it is unchanged?"):
+    # Without a default: a key too many after the pager is asked about again, and answers nothing.
+    if not click.confirm(f"Run {source.name}, now and whenever it is unchanged?", default=None):
         raise click.ClickException(f"{source.name} was not run")
     laboratory.consent(source)
 
 
 def _show_source(source: Source) -> None:
-    code = visible(source.code.decode())
+    code, size = visible(source.code.decode()), shutil.get_terminal_size()
     asked = f"{source.path} is your own file and has not run in this version. You are asked whether it may"
-    if code.count("\n") + 8 > shutil.get_terminal_size().lines:
-        click.echo_via_pager(f"{visible(asked)}\nwhen you have read it (q).\n\n{code}")
+    if code.count("\n") + 8 > size.lines:
+        told = f"{visible(asked)} when you have read it (q)."
+        broken = textwrap.fill(told, size.columns, break_long_words=False, break_on_hyphens=False)
+        click.echo_via_pager(f"{broken}\n\n{code}")
     else:
         click.echo(f"{visible(asked)}.\n\n{code}")
 

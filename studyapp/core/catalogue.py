@@ -19,7 +19,9 @@ def by_topic(names: Iterable[str], known: Mapping[str, Description]) -> list[tup
 
 
 def matching(text: str, names: Iterable[str], known: Mapping[str, Description]) -> list[str]:
-    """The simulations in whose texts every word of `text` occurs, whole or as a part; those with it in the name first.
+    """The simulations in whose texts every word of `text` occurs, whole or as a part.
+
+    Those with all of them in the name come first, then those in name and title.
 
     Looked through are names, titles, topics, summaries, parameters, values, claims and misconceptions, whatever the
     case; a word with `_` and one with spaces are alike. Without any word, all.
@@ -27,7 +29,13 @@ def matching(text: str, names: Iterable[str], known: Mapping[str, Description]) 
     words = text.replace("_", " ").casefold().split()
     texts = {name: _text(name, known.get(name)) for name in names}
     found = [name for name, all_of_it in texts.items() if all(word in all_of_it for word in words)]
-    return sorted(found, key=lambda name: not all(word in _spoken(name) for word in words))
+
+    def rank(name: str) -> tuple[bool, bool]:
+        title = known[name].title if name in known else ""
+        named, called = _spoken(name), _spoken(f"{name} {title}")
+        return not all(word in named for word in words), not all(word in called for word in words)
+
+    return sorted(found, key=rank)
 
 
 def _text(name: str, description: Description | None) -> str:

@@ -204,12 +204,10 @@ class _Reader:
         raise ExpressionError(f"{token} is not known here; {self.known_near(name)}")
 
     def known_near(self, name: str) -> str:
-        from difflib import (
-            get_close_matches,
-        )  # only a misspelling needs it, and the first screen should not wait for it
+        from difflib import get_close_matches  # only a misspelling needs it: the first screen should not wait for it
 
         known = [*self.names, *CONSTANTS, *FUNCTIONS]
-        near = get_close_matches(name.lower(), known, n=1)
+        near = get_close_matches(name.lower(), known, n=1, cutoff=0.7)  # of one letter, n is not near ln
         return f"did you mean {near[0]}?" if near else f"known are {', '.join(known[:15])}"
 
     def take(self) -> _Token:

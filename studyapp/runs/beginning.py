@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
 import unicodedata
 from collections.abc import Container
 from contextlib import suppress
@@ -17,6 +18,9 @@ TEMPLATE = Path(__file__).with_name("template.py")
 
 LONGEST = 60
 
+MODULES = sys.stdlib_module_names | {"numpy", "matplotlib", "studyapp"}
+"""What a simulation imports: run as a program, a file of such a name would be imported in its place."""
+
 NAME = re.compile(f"[a-z][a-z0-9_]{{0,{LONGEST - 1}}}")
 
 TITLE = 'TITLE = "A random walk"\n'
@@ -25,11 +29,14 @@ TITLE = 'TITLE = "A random walk"\n'
 def begin(name: str, taken: Container[str], own: Path) -> Path:
     """Write the template as NAME.py into the learner's own folder, made if need be; its title is the name in words.
 
-    `taken` are the names of the shipped simulations. A SimulationError for a name that is no lower_snake_case, or
-    taken, for a file that exists, which is never overwritten, and for a folder that cannot be written.
+    `taken` are the names of the shipped simulations. A SimulationError for a name that is no lower_snake_case, a
+    module's, or taken, for a file that exists, which is never overwritten, and for a folder that cannot be written.
     """
     if keyword.iskeyword(name):
         raise SimulationError(name, "this is a word of Python", f"it may be {suggested(name)}")
+    if name in MODULES:
+        what = "this is the name of a module, which would not be found any more beside it"
+        raise SimulationError(name, what, f"it may be {suggested(name)}")
     if not NAME.fullmatch(name):
         what = f"a name has a-z, 0-9 and _, a letter first, and {LONGEST} characters at most"
         raise SimulationError(repr(name), what, f"it may be {suggested(name)}")
@@ -68,7 +75,8 @@ def suggested(name: str) -> str:
     found = re.sub("[^a-z0-9]+", "_", parted).strip("_")[: LONGEST - 3].rstrip("_")
     if not found:
         return "my_simulation"
-    return found if found[0].isalpha() and not keyword.iskeyword(found) else f"my_{found}"
+    free = found[0].isalpha() and not keyword.iskeyword(found) and found not in MODULES
+    return found if free else f"my_{found}"
 
 
 def _named(template: str, name: str) -> str:

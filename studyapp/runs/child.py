@@ -27,7 +27,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from studyapp.runs import evaluate, frames
-from studyapp.runs.errors import SimulationError
+from studyapp.runs.errors import LESS, SimulationError
 from studyapp.runs.loading import ForbiddenError, Simulation, line_of, load
 from studyapp.runs.results import drawable
 from studyapp.simulation import Figure
@@ -129,7 +129,7 @@ def _outcome(line: socket.socket, task: dict[str, Any], guard: _Guard, loaded: L
         # What was allocated may still be referred to: only a new process is sure to be rid of it.
         at = line_of(error, task["path"])
         what = f"needs more memory than the limit of {task['memory'] / 2**30:g} GiB"
-        return _told(SimulationError(place, what, "choose smaller parameters", line=at)), False
+        return _told(SimulationError(place, what, LESS, line=at)), False
     except Exception as error:
         at = line_of(error, task["path"])
         what = f"gave something that cannot be told: {type(error).__name__}: {error}"

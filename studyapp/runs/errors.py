@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+LESS = "choose smaller parameters, or let it compute less"
+"""What to do about too much time or memory: the file may have none, or take as much whatever they are."""
+
 
 class SimulationError(Exception):
     """A simulation, or a figure of one, that cannot be had: where (`coin.py:12`), what, and what to do about it."""

@@ -25,6 +25,13 @@ class Source:
     sha256: str
     shipped: bool
 
+    def edited(self) -> bool:
+        """Whether it is the learner's own and its file is another by now, or gone."""
+        try:
+            return not self.shipped and read_source(self.path).sha256 != self.sha256
+        except SimulationError:
+            return True
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

@@ -251,7 +251,7 @@ def blaming(path: str, doing: str) -> Iterator[None]:
     except BaseException as error:
         what, remedy = _told(error)
         line = line_of(error, path)
-        raise SimulationError(PurePath(path).name, f"{doing} raised {what}", remedy, line=line) from error
+        raise SimulationError(PurePath(path).name, f"{doing} {what}", remedy, line=line) from error
 
 
 def _told(error: BaseException) -> tuple[str, str]:
@@ -259,14 +259,14 @@ def _told(error: BaseException) -> tuple[str, str]:
         text = str(error)
     except Exception:
         text = ""
-    what = type(error).__name__ + (f": {text}" if text else "")
+    what = f"raised {type(error).__name__}" + (f": {text}" if text else "")
     match error:
         case ImportError():
             return what, "NumPy, Python's own modules and studyapp.simulation are what it can import"
         case SystemExit():
             return what, "a simulation returns its result and ends nothing"
         case ForbiddenError():
-            return text, "a simulation computes in its own process"
+            return f"was stopped: {text}", "a simulation computes in its own process"
     return what, "correct it there"
 
 

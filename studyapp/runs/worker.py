@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from studyapp.runs import frames
-from studyapp.runs.errors import Cancelled, SimulationError
+from studyapp.runs.errors import LESS, Cancelled, SimulationError
 from studyapp.runs.finder import Source, text_of
 from studyapp.runs.frames import WordT
 from studyapp.runs.process import PLACE, EndedError, Process
@@ -252,7 +252,7 @@ class Worker:
     def _stopped(self, process: Process, path: Path, what: str) -> SimulationError:
         if self._cancelled:
             return Cancelled(path.name)
-        return SimulationError(path.name, what, "choose smaller parameters", line=process.line(path))
+        return SimulationError(path.name, what, LESS, line=process.line(path))
 
     def _restored(self, kind: type[WordT], path: Path, told: Any) -> WordT:
         try:

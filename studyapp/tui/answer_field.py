@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
@@ -26,6 +27,10 @@ class WholeLine(Input):
         """Say why what was typed or pasted is not taken."""
         self.post_message(self.Full(f"left out: {self.max_length} characters are the most that an answer may have"))
 
+    def _on_paste(self, event: events.Paste) -> None:
+        """Many lines become one before they are taken, of which there would be the first alone."""
+        event.text = " ".join(event.text.splitlines())
+
 
 class AnswerField(WholeLine):
     """One line to type an answer into. Enter submits; Esc leaves it, so that the other keys work again."""
@@ -40,7 +45,8 @@ class AnswerField(WholeLine):
     def __init__(self, *, numeric: bool, symbols: Collection[str] = ()) -> None:
         example = "a number or an expression, as in sqrt(6/768)" if numeric else "your answer"
         if symbols:
-            example = f"a formula in {', '.join(symbols)}: + - * / ^ sqrt exp ln sin cos tanh abs pi"
+            known = " ".join([*expressions.FUNCTIONS, *(one for one in expressions.CONSTANTS if one.isascii())])
+            example = f"a formula in {', '.join(symbols)}: + - * / ^ {known}"
         longest = expressions.LONGEST if numeric else grading.LONGEST
         super().__init__(placeholder=example, max_length=longest, select_on_focus=False, compact=True)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from textual.filter import LineFilter
+    from textual.widget import AwaitMount
 
     from studyapp.core.exam.paper import Paper
     from studyapp.model import Card, ParameterValue
@@ -296,12 +297,15 @@ class StudyApp(App[None]):
         parameters: Mapping[str, ParameterValue] | None = None,
         card: Card | None = None,
         mistake: str = "",
-    ) -> None:
-        """Open a simulation in the Lab, or without a name the list of all; `mistake` names the one that was made."""
+    ) -> AwaitMount:
+        """Open a simulation in the Lab, or without a name the list of all; `mistake` names the one that was made.
+
+        To wait for what is returned holds keys back until it is shown.
+        """
         from studyapp.tui.lab import LabScreen
         from studyapp.tui.lab_list import LabListScreen
 
-        self.push_screen(LabScreen(name, parameters or {}, card, mistake) if name else LabListScreen())
+        return self.push_screen(LabScreen(name, parameters or {}, card, mistake) if name else LabListScreen())
 
     def open_simulation(self, card: Card, parameters: Mapping[str, ParameterValue], mistake: str = "") -> None:
         """Open a card's simulation in the Lab; one that names none is offered the nearest: no key is ever dead."""

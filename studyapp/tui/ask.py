@@ -110,6 +110,7 @@ class AskPrediction(ModalScreen[Prediction | None]):
         self._at = 0
         self._prediction: Prediction | None = None
         self._choosing = False
+        self._option = 0
 
     @property
     def _asked(self) -> Askable:
@@ -160,11 +161,18 @@ class AskPrediction(ModalScreen[Prediction | None]):
             words = self._prediction.said if self._prediction.form is Predicting.TREND else ""
             lines = [Content.assemble((asked.name, Style(bold=True)), f"{said}{words}: how sure are you?")]
         elif self._choosing:
-            lines += [plain(f"  {letter}   {one:.4g}") for letter, one in zip(LETTERS, asked.options, strict=False)]
-            hints = [Hint("a b ..", "choose"), Hint("Tab", "type a number", "screen.options"), *others, skip]
+            options = list(zip(LETTERS, asked.options, strict=False))
+            lines += [
+                Content.styled(
+                    f"{'▸' if at == self._option else ' '} {letter}   {one:.4g}", Style(bold=at == self._option)
+                )
+                for at, (letter, one) in enumerate(options)
+            ]
+            typing = Hint("Tab", "type a number", "screen.options")
+            hints = [Hint("↑ ↓", "option", "screen.move(1)"), Hint("Enter", "take it", "screen.take"), typing, skip]
         else:
-            options = [Hint("Tab", "options", "screen.options")] if asked.options else []
-            hints = [Hint("Enter", "go on", "screen.submit"), *options, *others, skip]
+            choosing = [Hint("Tab", "options", "screen.options")] if asked.options else []
+            hints = [Hint("Enter", "go on", "screen.submit"), *choosing, *others, skip]
         self.query_one("#question", Static).update(Content("\n").join(line for line in lines if line.plain))
         self.query_one(Hints).show(hints)
 
@@ -200,7 +208,7 @@ class AskPrediction(ModalScreen[Prediction | None]):
     def action_options(self) -> None:
         """Choose among options in place of typing a number, and back."""
         if self._prediction is None and self._asked.options:
-            self._choosing = not self._choosing
+            self._choosing, self._option = not self._choosing, 0
             self._show()
 
     def on_key(self, event: events.Key) -> None:
@@ -215,13 +223,22 @@ class AskPrediction(ModalScreen[Prediction | None]):
             self.action_move(1 if event.key == "down" else -1)
         elif self._choosing and character and character in LETTERS[: len(self._asked.options)]:
             event.stop()
-            picked = self._asked.options[LETTERS.index(character)]
-            self._said(Prediction(self._asked.name, picked, "", Predicting.CHOICE))
+            self._option = LETTERS.index(character)
+            self.action_take()
+        elif self._choosing and event.key == "enter":
+            event.stop()
+            self.action_take()
+
+    def action_take(self) -> None:
+        """Say the highlighted option."""
+        self._said(Prediction(self._asked.name, self._asked.options[self._option], "", Predicting.CHOICE))
 
     def action_move(self, step: int) -> None:
-        """Ask for another value."""
-        self._at = (self._at + step) % len(self._values)
-        self._choosing = self._choosing and bool(self._asked.options)
+        """Highlight another option; without options in sight, ask for another value."""
+        if self._choosing:
+            self._option = (self._option + step) % min(len(LETTERS), len(self._asked.options))
+        else:
+            self._at = (self._at + step) % len(self._values)
         self._show()
 
     def action_sure(self, key: str) -> None:

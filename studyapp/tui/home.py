@@ -161,9 +161,9 @@ class HomeScreen(StudyScreen):
 
             self.app.push_screen(OverScreen(ran_out.id))
 
-    def action_lab(self) -> None:
-        """Open the list of simulations."""
-        self.study_app.open_lab()
+    async def action_lab(self) -> None:
+        """Open the list of simulations, which gets the next key."""
+        await self.study_app.open_lab()
 
     def action_statistics(self) -> None:
         """Show how it has been going."""

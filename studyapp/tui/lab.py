@@ -17,11 +17,11 @@ from studyapp.lab import ConsentError
 from studyapp.model import Card, ParameterValue
 from studyapp.runs.errors import SimulationError
 from studyapp.simulation import Description, ParameterError, Run
-from studyapp.tui import lab_text, wording
+from studyapp.tui import lab_text
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.lab_actions import LabActions
-from studyapp.tui.lab_form import ParameterForm
+from studyapp.tui.lab_form import ParameterForm, ValueField
 from studyapp.tui.lab_plot import LabPlot
 from studyapp.tui.lab_prediction import Prediction, logged
 from studyapp.tui.lab_prediction import compared as compared_words
@@ -29,7 +29,7 @@ from studyapp.tui.lab_target import TargetLine
 from studyapp.tui.question_line import question_line
 
 LIVE_SECONDS = 0.5
-"""A run that took no longer is made again by itself when a parameter changes."""
+"""After a run that took no longer a changed parameter runs by itself, unless the learner predicts."""
 
 
 class LabScreen(LabActions):
@@ -147,7 +147,7 @@ class LabScreen(LabActions):
         self.query_one(TargetLine).begin(self._card, values)
         self._say(f"1 predict (d)   2 run (x)   3 compare{'   m your mistake beside the truth' if made else ''}")
         self._show_hints()
-        self._single = await laboratory.single_numbers(self._simulation_name, values)  # also warms the worker
+        self._single = await laboratory.exact_numbers(self._simulation_name, [values])  # also warms the worker
 
     # --- showing ----------------------------------------------------------------------------------
 
@@ -158,8 +158,13 @@ class LabScreen(LabActions):
         if self._description is None:
             self.query_one(Hints).show([Hint("q", "back", "screen.leave")])
             return
+        if isinstance(self.focused, ValueField):
+            typing = [Hint("Enter", "take it", "focused.submit"), Hint("Esc", "leave it", "focused.give_up")]
+            self.query_one(Hints).show([*typing, Hint("↑ ↓", "leave it for another parameter")])
+            return
         more = [Hint("g", "next figure", "screen.next_figure")] if self._run and len(self._run.figures) > 1 else []
         mistakes = [Hint("m", "mistakes", "screen.mistakes")] if self._description.mistakes else []
+        begun = self.query_one(TargetLine).begun
         # Two lines of hints leave the plot its room; what is left out is among the keys of "?".
         rest = [
             Hint("f", "save", "screen.save"),
@@ -176,7 +181,7 @@ class LabScreen(LabActions):
                 *more,
                 Hint("s", "sweep", "screen.sweep"),
                 Hint("c", "compare", "screen.compare"),
-                Hint("X", "100 seeds", "screen.seeds"),
+                Hint("t", "try again", "screen.try_again") if begun else Hint("X", "100 seeds", "screen.seeds"),
                 *mistakes,
                 Hint("v", "source", "screen.source"),
                 *(rest if self.app.size.width >= 100 else []),
@@ -184,6 +189,10 @@ class LabScreen(LabActions):
                 Hint("q", "back to the card" if self._card else "back", "screen.leave", "back"),
             ]
         )
+
+    def on_descendant_focus(self) -> None:
+        """The keys are others while a value is typed."""
+        self._show_hints()
 
     def on_resize(self) -> None:
         """Lay the results out anew."""
@@ -228,21 +237,44 @@ class LabScreen(LabActions):
     def _busy(self) -> bool:
         return any(one.group == "run" and one.is_running and not one.is_cancelled for one in self.workers)
 
+    @property
+    def _seen(self) -> bool:
+        """Whether what the form has is shown, or about to be."""
+        form = self._form
+        return self._busy or (form is not None and (form.given, form.seed) == self._shown)
+
+    @property
+    def _waits(self) -> bool:
+        """Whether a changed parameter waits for x: at first, after a slow run, and for who predicts."""
+        slow = self._run is None or self._run.seconds > LIVE_SECONDS
+        return slow or self._held or self.query_one(TargetLine).holds_runs
+
     def action_run(self) -> None:
-        """Run at the form's parameters; a run under way is replaced when it is over."""
+        """Run at the form's parameters; who does so without a prediction wants changes to run by themselves again."""
+        if not self._pending:
+            self._held = False
+        self._start()
+
+    def _start(self) -> None:
+        """Run; a run under way is replaced when it is over."""
         form = self._form
         if form is None:
             return
         if self._busy:
             self._again = True
             return
-        self._again = self._held = False
+        self._again = False
         self.run_worker(self._simulate(form.given, form.seed), group="run", exit_on_error=False)
 
     async def _simulate(self, parameters: Mapping[str, ParameterValue], seed: int) -> None:
         self._say("running …   Esc stops it")
+        laboratory = self.library.laboratory
+        laboratory.refresh_if_edited(self._simulation_name)
         try:
-            run = await self.library.laboratory.run(self._simulation_name, parameters, seed, self._show_progress)
+            run = await laboratory.run(self._simulation_name, parameters, seed, self._show_progress)
+        except ConsentError:  # it was edited: the Lab is opened anew, which shows it and asks
+            self.app.switch_screen(LabScreen(self._simulation_name, parameters, self._card, self._mistake))
+            return
         except (SimulationError, ParameterError) as error:
             self._say(f"! {error}")
             self._earlier = True
@@ -250,29 +282,26 @@ class LabScreen(LabActions):
             return
         self._take(run, parameters, seed)
         try:
-            await self.query_one(TargetLine).judge(run, parameters, self.library.laboratory, self._keep_prediction)
+            await self.query_one(TargetLine).judge(run, parameters, laboratory, self._keep_prediction)
+            self._say_verdict(run)  # a target that is over holds no runs any more
+            self._show_hints()
         except SimulationError as error:
             self._say(f"! {error}")
 
     def _take(self, run: Run, parameters: Mapping[str, ParameterValue], seed: int) -> None:
-        first = self._run is None
         self._run, self._shown, self._earlier = run, (parameters, seed), False
         if self._prediction is not None and self._trouble != "":  # once it is kept, later runs add nothing
             made = logged(self._prediction, run, self._card)
             self._trouble = self._keep_prediction(made) if made is not None else ""
-        holding = sum(claim.verdict == "holds" for claim in run.claims)
-        failing = sum(claim.verdict == "fails" and claim.share >= 1 for claim in run.claims)
-        if failing:
-            verdict = f"✗ {wording.counted(failing, 'claim fails', 'claims fail')} here"
-        elif holding:
-            verdict = f"✓ {wording.counted(holding, 'claim holds', 'claims hold')} here"
-        else:
-            verdict = "· no claim speaks of this"
-        remark = f"\n· {run.remark}" if run.remark else ""
-        more = "   change a parameter and see" if first else ""
-        self._say(f"{verdict}   seed {run.seed}, {run.seconds:.2f} s{more}{remark}")
+        self._say_verdict(run)
         self._show_results()
         self._show_hints()
+
+    def _say_verdict(self, run: Run) -> None:
+        """How the claims fare, and what a changed parameter does now."""
+        remark = f"\n· {run.remark}" if run.remark else ""
+        change = "waits for x" if self._waits else "runs at once"
+        self._say(f"{lab_text.verdict(run)}   seed {run.seed}, {run.seconds:.2f} s   a change {change}{remark}")
 
     def _show_progress(self, done: float) -> None:
         filled = round(20 * done)
@@ -283,28 +312,28 @@ class LabScreen(LabActions):
         if message.worker.group == "run" and message.state is WorkerState.SUCCESS:
             self._ended = True
             if self._again:
-                self.action_run()
+                self._start()
 
     def on_parameter_form_changed(self) -> None:
-        """A changed parameter shows at once where runs are quick, unless a prediction is to come before the run."""
-        pending = self._prediction is not None and self._trouble is None
+        """Run what was changed, or say that it waits."""
+        lost = "your prediction was for other parameters; " if self._pending else ""
         self._prediction, self.static("compared").display = None, False
-        if pending:
-            self._held = True
-            self._say("changed: your prediction was for other parameters; d predicts anew, x runs it")
+        if not self._busy and self._run is not None and self._seen:
+            self._earlier = False
+            self._show_results()
+            self._say_verdict(self._run)
+            if lost:
+                self._say(f"changed back: {lost}this run was seen")
+        elif not self._waits:
+            self._start()
         elif self.query_one(TargetLine).holds_runs:
-            self._say("changed: x runs it, which counts; d predicts")
-        elif self._run is not None and self._run.seconds <= LIVE_SECONDS and not self._held:
-            self.action_run()
-        elif self._run is not None or self._held:
-            self._say("changed: d predicts, x runs it")
+            self._say(f"changed: {lost}x runs it, which counts; d predicts")
+        elif self._run is not None or lost:
+            self._say(f"changed: {lost}d predicts{' anew' if lost else ''}, x runs it")
 
     def on_parameter_form_highlighted(self, message: ParameterForm.Highlighted) -> None:
         """Say what the highlighted parameter is."""
-        parameter = message.parameter
-        unit = f" in {parameter.unit}" if parameter.unit else ""
-        bounds = "" if parameter.kind in ("bool", "choice") else f" ({parameter.bounds})"  # the form has all choices
-        self.static("help").update(plain(f"{parameter.name}: {parameter.help}{unit}{bounds}"))
+        self.static("help").update(plain(message.words))
 
     def on_parameter_form_refused(self, message: ParameterForm.Refused) -> None:
         """A typed value does not fit: that stands under the form until it is changed."""
@@ -324,6 +353,7 @@ class LabScreen(LabActions):
         """Begin anew with the card's target."""
         if not self.query_one(TargetLine).again():
             self._say("This card has nothing to be found; x runs the simulation.")
+        self._show_hints()
 
     def action_next_figure(self) -> None:
         """Show the run's next figure."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from studyapp.core.experiments.drawing import curves
-from studyapp.core.experiments.sweep import sweepable
+from studyapp.core.experiments.sweep import depends, ends_of, sweepable
 from studyapp.model import Card, ParameterValue, Predicted, Predicting
 from studyapp.runs.errors import SimulationError
 from studyapp.simulation import Description, Parameter, ParameterError, Run, Verdict
@@ -33,6 +33,16 @@ class LabActions(StudyScreen):
     _held: bool
 
     @property
+    def _busy(self) -> bool:
+        """Whether a run is under way."""
+        raise NotImplementedError
+
+    @property
+    def _seen(self) -> bool:
+        """Whether what the form has is shown, or about to be."""
+        raise NotImplementedError
+
+    @property
     def _form(self) -> ParameterForm | None:
         """The form, once the simulation was read."""
         raise NotImplementedError
@@ -47,13 +57,23 @@ class LabActions(StudyScreen):
 
     # --- predict ----------------------------------------------------------------------------------
 
+    @property
+    def _pending(self) -> bool:
+        """Whether a prediction was made that no run was compared with yet."""
+        return self._prediction is not None and self._trouble is None
+
+    def _hold(self, then: str) -> bool:
+        """From here on changes wait for x; True, and said, where there is nothing unseen to predict."""
+        self._held = True
+        if self._seen:
+            what = "It is running already" if self._busy else "Seen already"
+            self._say(f"{what}: the next change waits; {then}")
+        return self._seen
+
     def action_predict(self) -> None:
         """Ask for a prediction, which the next run is compared with; of a run that was seen there is none to make."""
         form = self._form
-        if form is not None and (form.given, form.seed) == self._shown:
-            self._held = True
-            self._say("Seen already: change a parameter first, then d predicts and x runs it.")
-        elif form is not None:
+        if form is not None and not self._hold("then d predicts, x runs it."):
             self.run_worker(self._ask_prediction(form), group="ask", exit_on_error=False)
 
     async def _ask_prediction(self, form: ParameterForm) -> None:
@@ -92,12 +112,7 @@ class LabActions(StudyScreen):
     def action_draw(self) -> None:
         """Make the run unseen, and let the learner draw one of its curves first."""
         form = self._form
-        if form is None:
-            return
-        if (form.given, form.seed) == self._shown:
-            self._held = True
-            self._say("Seen already: change a parameter first, then D draws its curve.")
-        else:
+        if form is not None and not self._hold("then D draws its curve."):
             self.run_worker(self._drawn(form.given, form.seed), group="run", exit_on_error=False)
 
     async def _drawn(self, parameters: Mapping[str, ParameterValue], seed: int) -> None:
@@ -140,7 +155,15 @@ class LabActions(StudyScreen):
     async def _swept(self, form: ParameterForm, parameter: Parameter, values: list[tuple[str, str]]) -> None:
         from studyapp.tui.lab_sweep import AskSweep, SweepScreen
 
-        asked = await self.app.push_screen_wait(AskSweep(parameter, values))
+        async def dependent() -> Collection[str]:
+            ends = [{**form.given, parameter.name: one} for one in ends_of(parameter)]
+            try:
+                exact = await self.library.laboratory.exact_numbers(self._simulation_name, ends)
+            except SimulationError:
+                return ()
+            return [name for name, numbers in exact.items() if depends(numbers)]
+
+        asked = await self.app.push_screen_wait(AskSweep(parameter, values, dependent))
         if asked is not None:
             meaning = dict(values)[asked.value]
             given, seed = form.given, form.seed
@@ -171,8 +194,10 @@ class LabActions(StudyScreen):
         run = self._run
         if run is None:
             self._say("Run it first: x. Then c keeps that run, to stand beside another one.")
-        elif self._kept is None or _same(self._kept, run):
+        elif self._kept is None:
             self.action_keep()
+        elif _same(self._kept, run):
+            self._say("This run is A already: change a parameter and run; then c puts both side by side.")
         else:
             from studyapp.tui.lab_compare import CompareScreen
 

@@ -18,7 +18,7 @@ from studyapp.tui.lab_plot import LabPlot
 from studyapp.tui.lab_saving import ask_and_save
 from studyapp.tui.lab_text import brief, typed
 from studyapp.tui.review_text import BOLD, DIM
-from studyapp.tui.screen import StudyScreen
+from studyapp.tui.screen import LOW, StudyScreen
 
 
 class CompareScreen(StudyScreen):
@@ -37,6 +37,8 @@ class CompareScreen(StudyScreen):
     CompareScreen #right { margin-left: 2; }
     CompareScreen #values { height: auto; max-height: 45%; padding: 0 1; margin-top: 1; }
     CompareScreen #table { height: auto; }
+    CompareScreen.low #plots { margin: 0 1; }
+    CompareScreen.low #values { max-height: 25%; margin-top: 0; }
     """
 
     def __init__(self, kept: Run, latest: Run) -> None:
@@ -68,7 +70,8 @@ class CompareScreen(StudyScreen):
         )
 
     def on_resize(self) -> None:
-        """Lay out for the width there is."""
+        """Lay out for the width there is; on a low screen the plots come first."""
+        self.set_class(self.app.size.height < LOW, "low")
         for side, run, mark in (("#left", self._kept, "A"), ("#right", self._latest, "B")):
             if (shown := self._shown(run, mark)) is not None:
                 self.query_one(side, LabPlot).show(shown)

@@ -20,7 +20,9 @@ from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.lab_plot import LabPlot
 from studyapp.tui.review_text import BOLD, DIM
-from studyapp.tui.screen import StudyScreen
+from studyapp.tui.screen import LOW, StudyScreen
+
+NOTHING = Line([], [])
 
 
 class DrawScreen(StudyScreen):
@@ -41,6 +43,8 @@ class DrawScreen(StudyScreen):
     CSS = """
     DrawScreen #plot { height: 1fr; margin: 1 1 0 1; }
     DrawScreen #words { height: auto; padding: 1 1 0 1; }
+    DrawScreen.low #plot { margin: 0 1; }
+    DrawScreen.low #words { padding: 0 1; }
     """
 
     def __init__(
@@ -71,6 +75,10 @@ class DrawScreen(StudyScreen):
         """Show level handles."""
         self._lay_out()
 
+    def on_resize(self) -> None:
+        """Give a low screen's room to the plot."""
+        self.set_class(self.app.size.height < LOW, "low")
+
     @property
     def _drawing(self) -> Drawing:
         return self._drawings[self._at]
@@ -78,19 +86,20 @@ class DrawScreen(StudyScreen):
     def _lay_out(self) -> None:
         drawing, figure = self._drawing, self._drawing.figure
         xs, ys = drawing.handles()
-        others = [one for number, one in enumerate(zip(xs, ys, strict=True)) if number != drawing.chosen]
-        marks: list[Line | Points] = [replace(drawing.curve(), label="you drew")]
-        if self._over:
-            marks.append(
-                replace(drawing.line, label=f"measured{f': {drawing.line.label}' if drawing.line.label else ''}")
-            )
-        else:
-            marks.append(Points([x for x, _ in others], [y for _, y in others], "handles"))
-            marks.append(Points([xs[drawing.chosen]], [ys[drawing.chosen]], "this one moves"))
-            if (earlier := self._earlier()) is not None:
-                marks.append(earlier)
+        fixed = [number for number in range(len(xs)) if self._over or number != drawing.chosen]
+        moves = [] if self._over else [drawing.chosen]
+        # Each has its place, and with it its sign, whether it is there or not.
+        marks: list[Line | Points] = [
+            replace(drawing.curve(), label="you drew"),
+            Points([xs[number] for number in fixed], [ys[number] for number in fixed], "handles"),
+            Points(
+                [xs[number] for number in moves], [ys[number] for number in moves], "this one moves" if moves else ""
+            ),
+            (None if self._over else self._earlier()) or NOTHING,
+            replace(drawing.line, label="measured") if self._over else NOTHING,
+        ]
         window = None if self._over else ((drawing.left, drawing.right), (drawing.bottom, drawing.top))
-        self.query_one(LabPlot).show(replace(figure, marks=marks), window)
+        self.query_one(LabPlot).show(replace(figure, title=self._name_of(drawing), marks=marks), window)
         self.static("words").update(self._words())
         self._show_hints()
 
@@ -106,7 +115,6 @@ class DrawScreen(StudyScreen):
 
     def _words(self) -> Content:
         drawing, figure = self._drawing, self._drawing.figure
-        what = figure.y.label + (f", {drawing.line.label}" if drawing.line.label else "")
         if self._asking:
             return Content.assemble(("How sure are you of this curve?", BOLD))
         if self._over:
@@ -119,10 +127,13 @@ class DrawScreen(StudyScreen):
             return Content.assemble(("Your curve is off by ", DIM), (off, BOLD), ", root mean square", (kept, DIM))
         _, ys = drawing.handles()
         which = f"handle {drawing.chosen + 1} of {len(ys)} at {ys[drawing.chosen]:.3g}"
-        return Content("\n").join(
-            [plain(f"How will {what} run? You see it when you are done.").truncate(self.text_width),
-             Content.styled(which, DIM)]
-        )  # fmt: skip
+        along = f" along {figure.x.label}" if figure.x.label else ""
+        asked = f"How will {figure.y.label or 'it'} run{along}? You see it when you are done."
+        return Content("\n").join([plain(asked), Content.styled(which, DIM)])
+
+    @staticmethod
+    def _name_of(drawing: Drawing) -> str:
+        return drawing.figure.title + (f": {drawing.line.label}" if drawing.line.label else "")
 
     def _show_hints(self) -> None:
         if self._asking:
@@ -163,9 +174,11 @@ class DrawScreen(StudyScreen):
             self._lay_out()
 
     def action_done(self) -> None:
-        """Ask how sure; after the curve was seen, go back."""
+        """Ask how sure of a curve that can be seen; after the measured one was, go back."""
         if self._over:
             self.action_leave()
+        elif not self.query_one(LabPlot).has_room:
+            self.study_app.say("Make the window larger: a curve that you cannot see is not kept.")
         elif not self._asking:
             self._asking = True
             self._lay_out()
@@ -182,11 +195,10 @@ class DrawScreen(StudyScreen):
         if not self._asking:
             return
         drawing = self._drawing
-        name = drawing.figure.title + (f": {drawing.line.label}" if drawing.line.label else "")
         self._trouble = self._keep(
             Predicted(
                 simulation=self._run.simulation,
-                value=name,
+                value=self._name_of(drawing),
                 parameters=dict(self._run.parameters),
                 seed=self._run.seed,
                 predicted=drawing.error(),

@@ -21,7 +21,8 @@ from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.lab_plot import LabPlot
 from studyapp.tui.lab_saving import ask_and_save
 from studyapp.tui.lab_text import OVER
-from studyapp.tui.screen import StudyScreen
+from studyapp.tui.plots import Window
+from studyapp.tui.screen import LOW, StudyScreen
 
 BAR = 20
 
@@ -38,6 +39,9 @@ class ExperimentScreen(StudyScreen):
     ExperimentScreen #plot { height: 1fr; margin: 1 1 0 1; }
     ExperimentScreen #words { height: auto; max-height: 50%; padding: 0 1; margin-top: 1; }
     ExperimentScreen #state { height: auto; max-height: 3; padding: 0 1; }
+    ExperimentScreen.low #plot { margin: 0 1; }
+    ExperimentScreen.low #words { max-height: 45%; margin-top: 0; }
+    ExperimentScreen.low #state { max-height: 1; }
     """
 
     def __init__(self, name: str, title: str) -> None:
@@ -57,12 +61,16 @@ class ExperimentScreen(StudyScreen):
         yield Static(id="state")
         yield Hints(id="hints")
 
+    def on_resize(self) -> None:
+        """Give a low screen's room to the plot."""
+        self.set_class(self.app.size.height < LOW, "low")
+
     # --- showing ----------------------------------------------------------------------------------
 
-    def show(self, figure: Figure, words: Content) -> None:
-        """Show a figure, and what it says in words."""
+    def show(self, figure: Figure, words: Content, window: Window | None = None) -> None:
+        """Show a figure, its axes over the window at least, and what it says in words."""
         self._figure = figure
-        self.query_one(LabPlot).show(figure)
+        self.query_one(LabPlot).show(figure, window)
         self.static("words").update(words)
 
     def say(self, text: str) -> None:

@@ -92,6 +92,8 @@ class ParameterLine(Static):
 
 STARTS = "0123456789.-"
 """A key of these begins a value."""
+TYPED = r"[0-9eE+\-., ]*"
+"""What a typed value has: numbers, of a list several."""
 
 
 class ParameterForm(VerticalScroll, can_focus=True):
@@ -122,11 +124,11 @@ class ParameterForm(VerticalScroll, can_focus=True):
             self.parameter, self.place = parameter, place
 
     class Highlighted(Message):
-        """Another parameter is highlighted."""
+        """Another parameter is highlighted, or has another value: what it is, in words."""
 
-        def __init__(self, parameter: Parameter) -> None:
+        def __init__(self, words: str) -> None:
             super().__init__()
-            self.parameter = parameter
+            self.words = words
 
     class Refused(Message):
         """A typed value does not fit."""
@@ -174,7 +176,17 @@ class ParameterForm(VerticalScroll, can_focus=True):
         for position, line in enumerate(self.query(ParameterLine)):
             name = line.parameter.name
             line.show(self.values[name], position == self._at, self.values[name] != self._first[name])
-        self.post_message(self.Highlighted(self._parameters[self._at]))
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what the highlighted parameter is, which of all (some may be out of sight), and what it was at first."""
+        parameter = self._parameters[self._at]
+        first = self._first[parameter.name]
+        unit = f" in {parameter.unit}" if parameter.unit else ""
+        bounds = "" if parameter.kind in ("bool", "choice") else f" ({parameter.bounds})"  # a choice shows all it has
+        was = f" · {shown(first)} at first" if self.values[parameter.name] != first else ""
+        place = f"{self._at + 1} of {len(self._parameters)}"
+        self.post_message(self.Highlighted(f"{place} · {parameter.name}: {parameter.help}{unit}{bounds}{was}"))
 
     def _change(self, name: str, value: Value) -> None:
         if value != self.values[name]:
@@ -195,7 +207,7 @@ class ParameterForm(VerticalScroll, can_focus=True):
         if parameter.name == "seed":
             self._change("seed", max(0, self.seed + direction))
         elif parameter.kind == "numbers" or (parameter.kind in ("int", "float") and not sliders.slides(parameter)):
-            self.action_edit("")
+            self.post_message(self.Refused(f"{parameter.name} is typed: a digit begins a value, Enter opens this one"))
         else:
             self._change(parameter.name, sliders.step(parameter, self.values[parameter.name], direction))
 
@@ -216,7 +228,8 @@ class ParameterForm(VerticalScroll, can_focus=True):
         if message.place is not None and parameter.name != "seed":
             self._change(parameter.name, sliders.at(parameter, message.place))
         elif again and not sliders.slides(parameter):
-            self.action_step(1)
+            self.action_edit("")
+            return
         self.focus()
         self.show()
 
@@ -239,8 +252,11 @@ class ParameterForm(VerticalScroll, can_focus=True):
 
     async def action_take(self) -> None:
         """Open the field with the value as it is; with one open already, take what it has."""
+        parameter = self._parameters[self._at]
         if field := next(iter(self.query(ValueField)), None):
             await field.action_submit()
+        elif parameter.kind in ("bool", "choice"):  # an Enter too many, as after a search, changes nothing
+            self.post_message(self.Refused(f"{parameter.name} is chosen: ← → change it"))
         else:
             self.action_edit("")
 
@@ -259,7 +275,7 @@ class ParameterForm(VerticalScroll, can_focus=True):
     def on_input_changed(self, message: Input.Changed) -> None:
         """What was wrong with the value is not said of another one."""
         message.stop()
-        self.post_message(self.Highlighted(self._parameters[self._at]))
+        self._tell()
 
     def on_resize(self) -> None:
         """Keep the highlighted line in sight."""
@@ -286,7 +302,7 @@ class ValueField(Input):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "leave it", show=False)]
 
     def __init__(self, start: str, parameter: Parameter) -> None:
-        super().__init__(start, max_length=2000, select_on_focus=False, compact=True)
+        super().__init__(start, max_length=2000, select_on_focus=False, compact=True, restrict=TYPED)
         self.parameter = parameter
 
     def action_give_up(self) -> None:

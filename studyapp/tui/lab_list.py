@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePath
 from typing import ClassVar
 
@@ -10,9 +11,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.style import Style
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
 from studyapp.core.catalogue import by_topic, matching
 from studyapp.core.linking import nearest_simulations
@@ -21,6 +20,7 @@ from studyapp.simulation import Description
 from studyapp.tui import wording
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
+from studyapp.tui.line_list import MOVES, LineList
 from studyapp.tui.question_line import question_line
 from studyapp.tui.review_text import BOLD, DIM
 from studyapp.tui.screen import StudyScreen
@@ -29,10 +29,13 @@ from studyapp.tui.screen import StudyScreen
 class LabListScreen(StudyScreen):
     """All simulations; for a card that names none, the five nearest by their words, one of which may be attached."""
 
-    AUTO_FOCUS = "#list"
+    AUTO_FOCUS = "LineList"
+    OTHER_KEYS: ClassVar[dict[str, str]] = MOVES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open the highlighted simulation", show=False),
-        Binding("slash", "search", "only those with the words that you type"),
+        # Before the list gets it, as each key that was typed behind it is passed on at once: to the field by then.
+        Binding("slash", "search", "only those with the words that you type", priority=True),
+        Binding("slash", "search"),  # typed before there was a list
         Binding("left", "topic(-1)", "the topic above", show=False),
         Binding("right", "topic(1)", "the topic below", show=False),
         Binding("plus", "attach", "let the card launch the highlighted simulation from now on", show=False),
@@ -42,7 +45,7 @@ class LabListScreen(StudyScreen):
     CSS = """
     LabListScreen Input { height: 1; margin: 1 1 0 1; padding: 0 1; border: none; background: $panel-lighten-1; }
     LabListScreen #wrong { display: none; height: auto; max-height: 4; padding: 0 1; }
-    LabListScreen #list { height: 1fr; border: none; padding: 1 1; background: $background; }
+    LabListScreen LineList { margin: 1 0; }
     """
 
     def __init__(self, card: Card | None = None) -> None:
@@ -51,6 +54,7 @@ class LabListScreen(StudyScreen):
         self._known: Mapping[str, Description] = {}
         self._wrong: list[Problem] = []
         self._read_all = False
+        self._names: list[str] = []
 
     def compose(self) -> ComposeResult:
         """The list, with the field for words above it when it is asked for."""
@@ -61,16 +65,14 @@ class LabListScreen(StudyScreen):
         field = Input(placeholder="words of its name, parameters, claims", max_length=200, compact=True)
         field.display = False
         yield field
-        yield OptionList(id="list", markup=False)
+        yield LineList()
         yield Static(id="wrong")
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
         """Say what there is to do."""
         self._show_hints()
-        self.query_one(OptionList).add_option(
-            Option(Content.styled("reading the simulations …", Style(dim=True)), disabled=True)
-        )
+        self.query_one(LineList).show(lambda _: plain("reading the simulations …").stylize(DIM), 1, [], 0)
 
     def on_screen_resume(self) -> None:
         """Read the descriptions in the worker; one may have been allowed to run, or written, since the last time."""
@@ -94,49 +96,51 @@ class LabListScreen(StudyScreen):
         self._read_all = True
         self._show()
         if not self.query_one(Input).has_focus:
-            self.query_one(OptionList).focus()
+            self.query_one(LineList).focus()
 
     # --- showing ----------------------------------------------------------------------------------
 
     def _show_hints(self) -> None:
         typing = self.query_one(Input).has_focus
+        there = [Hint("Enter", "open", "screen.open")] if self._names else []
         listed = [
-            Hint("Enter", "open"),
+            *there,
             Hint("/", "search", "screen.search"),
             *([Hint("← →", "topic")] if self._card is None else []),
             *([Hint("+", "attach it to the card", "screen.attach")] if self._card is not None else []),
             Hint("q", "back", "app.pop_screen"),
             Hint("?", "keys", "app.keys"),
         ]
-        typed = [Hint("↑ ↓", "choose"), Hint("Enter", "open"), Hint("Esc", "all of them", "screen.leave")]
+        choose = [Hint("↑ ↓", "choose")] if self._names else []
+        typed = [*choose, *there, Hint("Esc", "all of them", "screen.leave")]
         self.query_one(Hints).show(typed if typing else listed)
 
-    def _show(self) -> None:
-        """List what fits the words typed: the highlighted simulation stays so if it is still there."""
-        laboratory, shown = self.library.laboratory, self.query_one(OptionList)
-        before = self._highlighted
+    def _show(self, *, best: bool = False) -> None:
+        """List what fits the words typed; highlighted stays what was, if it is still there, or the `best`."""
+        laboratory, before = self.library.laboratory, self._highlighted
         words = self.query_one(Input).value
         names = list(laboratory.found.sources)
         nearest = self._card is not None and not words.strip()
         if nearest and self._card is not None:
             names = nearest_simulations(self._card, self._known)
         found = matching(words, names, self._known)
-        shown.clear_options()
         width = max((len(name) for name in found), default=0) + 2
-        groups = [("", found)] if words.strip() or nearest else by_topic(found, self._known)
-        for topic, members in groups:
+        lines: list[Content] = []
+        rows: list[int] = []
+        self._names = []
+        for topic, members in [("", found)] if words.strip() or nearest else by_topic(found, self._known):
             if topic:
-                gap = "\n" if shown.option_count else ""
-                shown.add_option(Option(Content(gap) + plain(topic).stylize(DIM), disabled=True))
-            shown.add_options(
-                Option(Content.assemble((name.ljust(width), BOLD), plain(self._words(name))), id=name)
-                for name in members
-            )
+                lines += [*([Content("")] if lines else []), plain(topic).stylize(DIM)]
+            for name in members:
+                rows.append(len(lines))
+                self._names.append(name)
+                lines.append(Content.assemble((name.ljust(width), BOLD), plain(self._words(name))))
         if not found:
             nothing = f"Nothing has the words {words.strip()!r}." if words.strip() else "There is no simulation here."
-            shown.add_option(Option(plain(nothing), disabled=True))
-        if found:
-            shown.highlighted = shown.get_option_index(before if before in found else found[0])
+            lines = [plain(nothing)]
+        row = self._names.index(before) if before in self._names and not best else 0
+        self.query_one(LineList).show(lines.__getitem__, len(lines), rows, row)
+        self._show_hints()
         if self._card is None:
             listed = f"{len(found)} of {len(names)}" if words.strip() else str(len(names))
             self.static("title").update(plain(f"Lab · {listed} simulations"))
@@ -156,22 +160,23 @@ class LabListScreen(StudyScreen):
 
     @property
     def _highlighted(self) -> str | None:
-        option = self.query_one(OptionList).highlighted_option
-        return option.id if option is not None else None
+        return self._names[self.query_one(LineList).row] if self._names else None
 
     # --- keys -------------------------------------------------------------------------------------
 
     def action_search(self) -> None:
-        """Open the field for words."""
+        """Open the field for words; at once, so that it gets the next key."""
         field = self.query_one(Input)
         field.display = True
-        field.focus()
+        self.set_focus(field)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's own
+        """Within the field / is a character like any other."""
+        return action != "search" or not self.query_one(Input).has_focus
 
     def on_input_changed(self) -> None:
         """Narrow the list as the words are typed; what fits best is highlighted."""
-        self._show()
-        shown = self.query_one(OptionList)
-        shown.highlighted = next((at for at, one in enumerate(shown.options) if not one.disabled), None)
+        self._show(best=True)
 
     def on_input_submitted(self) -> None:
         """Enter opens what is highlighted."""
@@ -182,23 +187,13 @@ class LabListScreen(StudyScreen):
         self._show_hints()
 
     def action_topic(self, step: int) -> None:
-        """Highlight the first simulation of the topic above or below."""
-        shown = self.query_one(OptionList)
-        if shown.highlighted is None:
-            return
-        # The first of a topic stands below a heading; from further down, "above" is the own topic's first.
-        options = shown.options
-        firsts = [at for at in range(1, len(options)) if options[at].id and options[at - 1].disabled]
-        later = [at for at in firsts if (at > shown.highlighted if step > 0 else at < shown.highlighted)]
-        if later:
-            shown.highlighted = later[0] if step > 0 else later[-1]
-            if shown.highlighted == firsts[0]:
-                shown.scroll_home(animate=False)  # its heading too
+        """Highlight the first simulation of the topic above or below; from further down, above is the own topic's."""
+        self.query_one(LineList).action_part(step)
 
     def action_open(self) -> None:
         """Open the highlighted simulation."""
         if self._highlighted is not None:
-            self.query_one(OptionList).focus()  # where the keys are on the way back
+            self.query_one(LineList).focus()  # where the keys are on the way back
             self.study_app.open_lab(self._highlighted)
 
     def action_attach(self) -> None:
@@ -220,22 +215,19 @@ class LabListScreen(StudyScreen):
             return
         field.value = ""
         field.display = False
-        self.query_one(OptionList).focus()
+        self.query_one(LineList).focus()
 
     def on_key(self, event: events.Key) -> None:
         """Up and down choose while words are typed."""
         if self.query_one(Input).has_focus and event.key in ("up", "down"):
             event.stop()
-            shown = self.query_one(OptionList)
-            shown.action_cursor_up() if event.key == "up" else shown.action_cursor_down()
+            self.query_one(LineList).action_move(1 if event.key == "down" else -1)
 
-    def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
-        """Open a simulation."""
-        if message.option_id is not None:
-            self.study_app.open_lab(message.option_id)
+    def on_line_list_opened(self) -> None:
+        """A click on the highlighted simulation opens it."""
+        self.action_open()
 
 
 def _line(problem: Problem) -> str:
     """A problem without the path of its folder, which is always the same one."""
-    file = PurePath(problem.path).name
-    return problem.what if problem.what.startswith(file) else f"{file}: {problem.what}; {problem.remedy}"
+    return str(replace(problem, path=PurePath(problem.path).name))

@@ -6,16 +6,19 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from studyapp.simulation import Figure
+from studyapp.simulation import Bars, Figure
 from studyapp.tui.plots import Window
 from studyapp.tui.plots import figure as drawn
+
+SMALLEST = (16, 6)
+"""The columns and lines below which a curve tells nothing."""
 
 
 class LabPlot(Static):
     """Shows one figure and redraws it in place."""
 
     DEFAULT_CSS = """
-    LabPlot { height: 1fr; }
+    LabPlot { height: 1fr; min-height: 1; }
     """
 
     _figure: Figure | None = None
@@ -28,9 +31,16 @@ class LabPlot(Static):
     def show(self, figure: Figure, window: Window | None = None) -> None:
         """Draw a figure as large as there is room, its axes over the window at least."""
         self._figure, self._window = figure, window
-        if self.size.width and self.size.height:
-            width, height = max(20, self.size.width), max(6, self.size.height)
-            self.update(drawn(figure, width=width, height=height, window=window))
+        # Bars are lines of text, and of nothing there is a word to say: neither needs the room of a curve.
+        if self.has_room or (self.size and all(isinstance(mark, Bars) for mark in figure.marks)):
+            self.update(drawn(figure, width=self.size.width, height=self.size.height, window=window))
+        elif self.size:
+            self.update(Content.styled("! make the window larger", Style(bold=True)))
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a curve can be seen here."""
+        return self.size.width >= SMALLEST[0] and self.size.height >= SMALLEST[1]
 
     def on_resize(self) -> None:
         """Draw it for the new size."""

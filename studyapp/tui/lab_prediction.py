@@ -137,9 +137,9 @@ def compared(prediction: Prediction, run: Run, card: Card | None, width: int, tr
             verdict = error(prediction.number, number)
         case Predicting.TREND:
             came = TREND_WORDS[trend(prediction.before, number)]
-            verdict = f"none: {came}" if made and right(made) else came
+            verdict = f"{'none' if made and right(made) else 'wrong'}: {came}"
         case _:
-            verdict = "none" if made and right(made) else "that is what a mistake gives: m shows which"
+            verdict = "none" if made and right(made) else "wrong: a mistake gives that, and m shows which"
     lines = [
         said,
         Content.assemble(("Measured   ", DIM), (f"{number:.4g}", BOLD), beside, was, (f"   {prediction.value}", DIM)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, Static
 
-from studyapp.core.experiments.sweep import MOST, Reading, figure, places, reading
+from studyapp.core.experiments.sweep import MOST, Reading, figure, levels, places, reading
 from studyapp.core.sliders import ParameterValue
 from studyapp.simulation import Parameter, Run
 from studyapp.tui.ask import BOX
@@ -24,6 +24,10 @@ from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 from studyapp.tui.lab_experiment import ExperimentScreen
 from studyapp.tui.lab_text import typed
+from studyapp.tui.review_text import beside
+
+MOST_LISTED = 8
+"""Values to choose from that are in sight at once."""
 
 COUNT = 15
 """Places of a sweep, unless the learner says otherwise."""
@@ -38,15 +42,25 @@ class Range:
 
 
 class AskSweep(ModalScreen[Range | None]):
-    """Ask which value to measure (↑ ↓), and from where to where in how many places."""
+    """Ask which value to measure (↑ ↓), and from where to where in how many places.
+
+    `dependent` tells, as soon as it is known, which values come out differently along the parameter's range: the first
+    of them is highlighted, unless the learner has chosen one by then.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "no sweep")]
     CSS = BOX.format(name="AskSweep")
 
-    def __init__(self, parameter: Parameter, values: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        parameter: Parameter,
+        values: Sequence[tuple[str, str]],
+        dependent: Callable[[], Awaitable[Collection[str]]],
+    ) -> None:
         super().__init__()
-        self._parameter, self._values = parameter, values
+        self._parameter, self._values, self._dependent = parameter, values, dependent
         self._at = 0
+        self._chosen = False
 
     @property
     def _numeric(self) -> bool:
@@ -68,16 +82,41 @@ class AskSweep(ModalScreen[Range | None]):
             [Hint("Enter", "sweep", "screen.submit"), *others, Hint("Esc", "no sweep", "screen.dismiss(None)")]
         )
         self._show()
+        self.run_worker(self._offer(), exit_on_error=False)
+
+    async def _offer(self) -> None:
+        found = await self._dependent()
+        if not self._chosen:
+            self._at = next((at for at, (name, _) in enumerate(self._values) if name in found), 0)
+            self._show()
+
+    def on_resize(self) -> None:
+        """Show as many values as there is room for."""
+        self._show()
 
     def _show(self, wrong: str = "") -> None:
-        name, meaning = self._values[self._at]
+        name, _ = self._values[self._at]
         question = Content.assemble(
             "How does ", (name, Style(bold=True)), " change with ", (self._parameter.name, Style(bold=True)), "?"
         )
-        lines = [question, plain(meaning)]
+        lines = [question, *self._listed()]
         if self._numeric:
             lines.append(plain(wrong or "From, to, and in how many places:"))
         self.query_one("#question", Static).update(Content("\n").join(lines))
+
+    def _listed(self) -> list[Content]:
+        """The values around the highlighted one, whose meaning has all the lines that it needs."""
+        width = max(20, min(80, self.app.size.width) - 6)
+        most = max(1, min(MOST_LISTED, self.app.size.height - 12))
+        first = max(0, min(self._at - most // 2, len(self._values) - most))
+        name_width = max(len(name) for name, _ in self._values) + 2
+        listed = []
+        for at, (name, meaning) in list(enumerate(self._values))[first : first + most]:
+            here = at == self._at
+            mark = plain(("▸ " if here else "  ") + name.ljust(name_width)).stylize(Style(bold=here))
+            line = beside(mark, plain(meaning).stylize(Style(dim=not here)), width)
+            listed.append(line if here else line.split("\n")[0].truncate(width, ellipsis=True))
+        return listed
 
     def on_key(self, event: events.Key) -> None:
         """Another value; Enter without a field."""
@@ -90,6 +129,7 @@ class AskSweep(ModalScreen[Range | None]):
 
     def action_move(self, step: int) -> None:
         """Ask for another value."""
+        self._chosen = True
         self._at = (self._at + step) % len(self._values)
         self._show()
 
@@ -154,5 +194,6 @@ class SweepScreen(ExperimentScreen):
         readings = [self._readings[one] for one in sorted(self._readings)]
         words = plain(f"{self._meaning}; seed {self._seed}, all else as in the Lab")
         if not readings:
-            words = plain(f"! {self._asked.value} is a list of numbers here; choose a value that is one number")
-        self.show(figure(self._parameter, self._asked.value, self._asked.value, readings), words)
+            words = plain(f"! {self._asked.value} is no single number here; choose another value")
+        window = ((), levels(readings) or ())
+        self.show(figure(self._parameter, self._asked.value, self._asked.value, readings), words, window)

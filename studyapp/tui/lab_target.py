@@ -43,6 +43,11 @@ class TargetLine(Static):
         return True
 
     @property
+    def begun(self) -> bool:
+        """Whether there are runs to take back."""
+        return self.attempt is not None and self.attempt.runs > 0
+
+    @property
     def holds_runs(self) -> bool:
         """Whether each run counts, so that none is made by itself."""
         return self.attempt is not None and not self.attempt.over
@@ -65,7 +70,8 @@ class TargetLine(Static):
         target, number = attempt.target, measured(attempt.target, run)
         attempt = replace(attempt, runs=attempt.runs + 1)
         called = named(target)
-        here = f"{called} is {number:.4g} here" if number is not None else f"{called} has no number here"
+        place = ", ".join(f"{name} {typed(parameters[name])}" for name in target.change if name in parameters)
+        here = f"at {place} {called} " + (f"is {number:.4g}" if number is not None else "has no number")
         if not met(target, run):
             self.attempt = attempt
             self._say(f"{here}; wanted is {wanted(target)}{self._solution(attempt)}")

@@ -9,6 +9,7 @@ from textual.content import Content
 
 from studyapp.core.sliders import ParameterValue
 from studyapp.simulation import Claim, Description, Run, Verdict, claim_numbers
+from studyapp.tui import wording
 from studyapp.tui.card_text import plain
 from studyapp.tui.review_text import BOLD, DIM, beside
 from studyapp.tui.run_text import SIGNS
@@ -54,6 +55,17 @@ def brief(value: object) -> str:
         more = ", …" if len(value) > MOST_NUMBERS else ""
         return f"[{', '.join(brief(one) for one in value[:MOST_NUMBERS])}{more}]"
     return f"{value:.4g}" if isinstance(value, int | float) else str(value)
+
+
+def verdict(run: Run) -> str:
+    """How many claims about these parameters fail, or hold."""
+    holding = sum(claim.verdict is Verdict.HOLDS for claim in run.claims)
+    failing = sum(claim.verdict is Verdict.FAILS and claim.share >= 1 for claim in run.claims)
+    if failing:
+        return f"✗ {wording.counted(failing, 'claim fails', 'claims fail')} here"
+    if holding:
+        return f"✓ {wording.counted(holding, 'claim holds', 'claims hold')} here"
+    return "· no claim speaks of this"
 
 
 def claims(run: Run, backing: tuple[str, ...], width: int) -> Content:

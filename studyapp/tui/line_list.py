@@ -90,6 +90,16 @@ class LineList(ScrollView, can_focus=True):
             found = bisect_right(self._rows, line) - 1 if direction > 0 else bisect_left(self._rows, line)
             self._highlight(max(0, min(found, len(self._rows) - 1)))
 
+    def action_part(self, direction: int) -> None:
+        """Highlight the first row of the next part, or of this one or the one before; headings stand between parts."""
+        firsts = [row for row, line in enumerate(self._rows) if line and (not row or self._rows[row - 1] < line - 1)]
+        there = [row for row in firsts if (row > self.row if direction > 0 else row < self.row)]
+        if there:
+            self._highlight(there[0] if direction > 0 else there[-1])
+            heading = self._rows[self.row] - 1
+            if heading < self.scroll_offset.y:
+                self.scroll_to(y=heading, animate=False)
+
     def action_end(self, direction: int) -> None:
         """Highlight the first or the last row."""
         if self._rows:

@@ -127,11 +127,9 @@ class Canvas:
         times = max(1, self.columns // (8 * total))
         wanted = [round((turn * total + number + 0.5) * self.columns / (times * total)) for turn in range(times)]
         nearest = [min(path, key=lambda column: abs(column - one)) for one in wanted]
-        for column in (*nearest, *path):
-            cell = path[column], column
-            if cell not in self.signs:
-                self.signs[cell] = number
-            if column in nearest[-1:] and number in self.signs.values():
+        for tried, column in enumerate((*nearest, *path), 1):  # anywhere else, if others' signs stand at all of those
+            self.signs.setdefault((path[column], column), number)
+            if tried >= times and number in self.signs.values():
                 return
 
     def lines(self, coloured: bool) -> list[Line]:

@@ -33,8 +33,8 @@ _MARGIN = 10  # what stands left of a plot, and the space beside the label of it
 _MOST_TICKS = 7
 
 
-Window = tuple[tuple[float, float], tuple[float, float]]
-"""What both axes show at least: (left, right) and (bottom, top)."""
+Window = tuple[tuple[float, float] | tuple[()], tuple[float, float] | tuple[()]]
+"""What both axes show at least: (left, right) and (bottom, top); () for what there is to see."""
 
 
 def figure(figure: Figure, *, width: int, height: int, window: Window | None = None) -> Content:
@@ -175,10 +175,11 @@ def _with_room_for_bars(across: Scale, series: Sequence[Series]) -> Scale:
 
 
 def _ends(figure: Figure, across: Scale) -> tuple[str, str]:
-    """The ends of the x axis; bars alone have their names there."""
+    """The ends of the x axis; bars alone have their names there, unless those at both ends are the same."""
     first = figure.marks[0]
     if isinstance(first, Bars) and len(first.names) and all(isinstance(mark, Bars) for mark in figure.marks):
-        return str(first.names[0]), str(first.names[-1])
+        left, right = str(first.names[0]), str(first.names[-1])
+        return (left, right) if left != right else ("", "")
     return short(across.low), short(across.high)
 
 

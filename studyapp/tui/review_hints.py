@@ -19,11 +19,11 @@ def tip(question: Question) -> str:
             return "Pick a letter, then say how sure you are: Enter when sure, Space for a guess."
         case Asking.TYPED if question.card.answer is not None and question.card.answer.formula:
             symbols = ", ".join(question.card.answer.formula)
-            return f"Type a formula in {symbols}, such as x^2/(1 + y), and press Enter: it is tried on 100 sets."
+            return f"Type a formula in {symbols}, such as x^2/(1 + y): it is tried on 100 sets."
         case Asking.TYPED if question.card.answer is not None:
-            return "Type the number, or an expression such as sqrt(6/768), and press Enter."
+            return "Type the number, or an expression such as sqrt(6/768)."
         case Asking.TYPED:
-            return "Type the answer and press Enter; case, accents and spaces do not matter."
+            return "Type the answer; case, accents and spaces do not matter."
         case Asking.STEPS:
             return "Take a sheet of paper: write each step down before you uncover it."
         case _:

@@ -89,6 +89,11 @@ def test_what_cannot_be_written_is_one_line(home: Path) -> None:
     assert "there is a shipped simulation" in call(home, "new", "simulation", "softmax_output").refusal()
     assert call(home, "new", "simulation", "My Idea").refusal().endswith("; it may be my_idea")
     assert call(home, "new", "simulation", "class").refusal() == "class: this is a word of Python; it may be my_class"
+    for module in ("numpy", "random", "studyapp"):
+        why = "this is the name of a module, which would not be found any more beside it"
+        assert call(home, "new", "simulation", module).refusal() == f"{module}: {why}; it may be my_{module}"
+    assert call(home, "new", "simulation", "NumPy").refusal().endswith("; it may be num_py")
+    assert call(home, "new", "simulation", "Random").refusal().endswith("; it may be my_random")
     assert call(home, "new").refusal(2).endswith("`studyapp new simulation NAME` begins a simulation")
     assert "did you mean 'simulation'?" in call(home, "new", "simulations", "x").refusal(2)
     assert [path.name for path in (home / "simulations").iterdir()] == ["mine.py"]

@@ -342,7 +342,9 @@ def test_at_a_terminal_the_file_is_shown_and_asked_about(home: Path, monkeypatch
     own_simulation(home, HALF + "# \x1b[2K\u202e\n", consent=False)
     refused = asked(home, monkeypatch, "n")
     assert refused.status == 1
-    assert f"{home / 'simulations' / 'mine.py'} is your own file and has not run in this version." in refused.out
+    told = f"{home / 'simulations' / 'mine.py'} is your own file and has not run in this version. You are asked whether"
+    assert " ".join(refused.out.split()).startswith(f"{told} it may when you have read it (q).")
+    assert all(len(line) <= 80 or " " not in line for line in refused.out.split("\n\n")[0].splitlines())
     assert "# \\x1b[2K\\u202e\n" in refused.out
     assert "which is not a sandbox" in refused.out
     assert refused.err == "studyapp: mine was not run\n"
@@ -350,6 +352,17 @@ def test_at_a_terminal_the_file_is_shown_and_asked_about(home: Path, monkeypatch
     assert call(home, "run", "mine", "--json").status == 0
     own_simulation(home, HALF + "# changed\n", consent=False)
     assert asked(home, monkeypatch, "n").err == "studyapp: mine was not run\n"
+
+
+def test_a_key_too_many_answers_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enter, or a q meant for the pager: it is asked again, and only n is no."""
+    own_simulation(home, HALF, consent=False)
+    answers = iter(["", "q", "qq", "y"])
+    monkeypatch.setattr("studyapp.cli.run.on_terminal", lambda: True)
+    monkeypatch.setattr("click.echo_via_pager", click.echo)
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda *_: next(answers))
+    assert call(home, "run", "mine").status == 0
+    assert next(answers, None) is None
 
 
 def test_json_is_never_mixed_with_a_question(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,8 +52,14 @@ def test_every_text_is_searched() -> None:
 
 
 def test_a_match_in_the_name_comes_first() -> None:
-    """`_` and a space are alike in names; without words all are there, known or not."""
+    """Then one in the title, then any other; `_` and a space are alike; without words all are there, known or not."""
     assert matching("adam", ["dropout", "adam"], KNOWN) == ["adam", "dropout"]
+    told = {
+        **KNOWN,
+        "about": described("about", choice="dropout"),
+        "zeros": described("zeros", title="Dropout, mostly"),
+    }
+    assert matching("dropout", sorted(told), told) == ["dropout", "zeros", "about"]
     assert matching("coin toss", KNOWN, KNOWN) == matching("coin_toss", KNOWN, KNOWN) == ["coin_toss"]
     assert matching("unread", ["adam", "not_unread"], KNOWN) == ["not_unread"]
     assert matching("  ", ["unread", "adam"], KNOWN) == ["unread", "adam"]

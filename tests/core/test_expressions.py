@@ -89,6 +89,7 @@ def test_names_are_values_and_go_first() -> None:
         ("tanj(2)", "did you mean tanh"),
         ("E", "did you mean e"),
         ("foo", "foo is not known here; known are"),
+        ("n", "n is not known here; known are"),
         ("ln 2", r"ln wants brackets around its argument, as in ln\(2\)"),
         ("2pi", r"a sign such as \* is missing before pi, at character 2"),
         ("2(3)", r"missing before \(, at character 2"),

@@ -137,7 +137,8 @@ def test_an_odd_function_gains_nothing_from_an_even_degree() -> None:
 def test_cards_may_not_ask_for_what_is_only_rounding() -> None:
     """A polynomial through all points has no bias, and a small error may leave none; what is measured then is 0."""
     assert "bias_squared" not in expected_here(FITS, made(FITS, {"degree": 14}))
-    for parameters in ({"observed_error": 0.05}, {"degree": 14, "observed_error": 1}):
+    chosen: tuple[dict[str, Any], ...] = ({"observed_error": 0.05}, {"degree": 14, "observed_error": 1})
+    for parameters in chosen:
         assert "bias_squared_of_observed_error" not in expected_here(FITS, made(FITS, parameters))
         assert outcome(FITS, **parameters)[0]["bias_squared_of_observed_error"] == pytest.approx(0, abs=1e-25)
     assert "ridge_variance" not in expected_here(FITS, made(FITS, {"ridge": 1e-6}))

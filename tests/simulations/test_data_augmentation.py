@@ -230,15 +230,15 @@ def test_figures_show_what_the_claims_are_about() -> None:
         assert isinstance(mark, Line)
         assert mark.y[0] == pytest.approx(100 * result.values["clean_accuracies"][k])
     assert len(mirrored.marks[0].heights) == 10
-    for figure, left, right in ((moved, (0, 0), (1, -2)), (flips, None, None)):
-        picture = figure.marks[0]
-        assert isinstance(picture, HeatMap)
-        z, image = np.asarray(picture.z), digits()[0][np.flatnonzero(digits()[1] == 3)[0]]
-        shown = z[:, :8].tolist(), z[:, 9:].tolist()
-        if left is None or right is None:
-            assert shown == (image[:, ::-1].tolist(), image[::-1].tolist())
-        else:
-            assert shown == (plain_shift(image.tolist(), *left), plain_shift(image.tolist(), *right))
+    assert all(isinstance(mark, HeatMap) for figure in (moved, flips) for mark in figure.marks)
+    shown = {mark.label: np.asarray(mark.z).tolist() for figure in (moved, flips) for mark in figure.marks}
+    image = digits()[0][np.flatnonzero(digits()[1] == 3)[0]]
+    assert shown == {
+        "as it is": image.tolist(),
+        "shifted": plain_shift(image.tolist(), 1, -2),
+        "horizontal": image[:, ::-1].tolist(),
+        "vertical": image[::-1].tolist(),
+    }
 
 
 def test_the_same_seed_gives_the_same_bits() -> None:

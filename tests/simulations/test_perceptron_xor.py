@@ -266,7 +266,7 @@ def test_figures_show_what_was_learned(function: str) -> None:
             w = result.values["weights"][int(mark.label.removeprefix("after "))]
             x = np.stack([mark.x, mark.y], axis=1)
             assert np.abs(x @ w[:2] + w[2]).max() < 1e-9
-            assert np.abs(x - 0.5).max() <= 1
+            assert np.abs(x - 0.5).max() <= 1.5
     (line,) = [mark for mark in hidden.marks if isinstance(mark, Line)]
     assert [x - 2 * y for x, y in zip(line.x, line.y, strict=True)] == [0.5, 0.5]
 

@@ -8,6 +8,7 @@ from textual import events
 from textual.widgets import Input
 
 from studyapp.core import expressions, grading
+from studyapp.tui.answer_field import AnswerField
 from tests.studying import COMPUTED, Clock, library
 from tests.tui.samples import TYPED
 from tests.tui.screens import in_review
@@ -35,6 +36,23 @@ async def test_the_field_takes_as_much_as_is_read(tmp_path: Path) -> None:
                 seat.see("left out")
                 await seat.press("backspace")
                 assert not seat.shows("left out")
+
+
+async def test_pasted_lines_become_one(tmp_path: Path) -> None:
+    """Not the first alone is taken: that would be another answer."""
+    with library(tmp_path, Clock(), deck=COMPUTED) as opened:
+        async with in_review(opened) as seat:
+            seat.app.post_message(events.Paste("2\n+ 3\r\n"))
+            await seat.press("end")
+            assert isinstance(seat.app.focused, Input)
+            assert seat.app.focused.value == "2 + 3"
+
+
+def test_the_field_names_all_that_a_formula_may_have() -> None:
+    """The symbols first, then every function and constant."""
+    words = AnswerField(numeric=True, symbols=["a", "b"]).placeholder
+    assert words.startswith("a formula in a, b: + - * / ^ ")
+    assert {*expressions.FUNCTIONS, "pi", "e"} < set(words.split())
 
 
 async def test_what_is_wrong_with_an_expression_stands_under_it(tmp_path: Path) -> None:

@@ -93,14 +93,14 @@ async def test_a_run_that_was_seen_is_not_predicted(tmp_path: Path) -> None:
             await seat.press("x")
             await seat.wait("1 claim holds here")
             await seat.press("d")
-            seat.see("Seen already: change a parameter first")
+            seat.see("Seen already: the next change waits; then d predicts, x runs it")
             await seat.press("right")
             seat.see("changed: d predicts, x runs it", r"twice +4 ")
             await seat.press("d")
             seat.see("What will twice be")
             assert not seat.shows("another value")
             await seat.press(*"5", "enter", "s", "left")
-            seat.see("changed: your prediction was for other parameters")
+            seat.see("changed back: your prediction was for other parameters; this run was seen")
             await seat.press("right", "d", *"5", "enter", "g", "x")
             await seat.wait("Your error none|Your error 0|too (high|low)")
             seat.see("You said   5, a guess", "Measured   5")
@@ -134,7 +134,7 @@ async def test_a_changed_parameter_shows_at_once(tmp_path: Path) -> None:
             seat.see("2 run")
             await seat.press("x")
             await seat.wait(r"twice +5 ")
-            seat.see("change a parameter and see")
+            seat.see("1 claim holds here .* a change runs at once")
             seed = re.findall(r"seed (\d+),", seat.text)
             await seat.press("right")
             await seat.wait(r"twice +6 ")
@@ -282,6 +282,27 @@ async def test_a_file_of_ones_own_asks_first(tmp_path: Path) -> None:
         assert not opened.laboratory.trusted(opened.laboratory.source("doubling"))
 
 
+async def test_a_file_edited_beside_an_open_lab_asks_before_it_runs(tmp_path: Path) -> None:
+    """What runs is what the learner sees in their editor, and at the parameters that they have chosen."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await open_own(seat, opened)
+            await seat.press("right", "x")
+            await seat.wait("1 claim holds here")
+            chosen = seat.lines[seat.row("▸x ")].split("┤")[1].split()[0]
+            file = opened.places.simulations / "doubling.py"
+            file.write_text(file.read_text() + "# edited\n")
+            await seat.press("n")
+            await seat.wait("Your own file, not run before in this version")
+            await seat.press("y")
+            await seat.wait("2 run")
+            assert seat.lines[seat.row("▸x ")].split("┤")[1].split()[0] == chosen
+            await seat.press("x")
+            await seat.wait("1 claim holds here")
+            await seat.press("v", "end")
+            await seat.wait("# edited")
+
+
 @pytest.mark.slow
 async def test_the_figure_is_saved(tmp_path: Path) -> None:
     """As PNG or SVG, by the name's ending; a name that cannot be written is said in one line."""
@@ -297,13 +318,14 @@ async def test_the_figure_is_saved(tmp_path: Path) -> None:
                 await seat.type(str(tmp_path / name))
                 await seat.press("enter")
                 await seat.wait(f"Saved as .*{name}")
-            for name in ("three.gif", "nowhere/four.png"):
-                await seat.press("f", "ctrl+u")
+            await seat.press("f")
+            for name, why in {"three.gif": "! three.gif: this is no kind", "nowhere/four.png": "! four.png"}.items():
+                await seat.press("ctrl+u")
                 await seat.type(str(tmp_path / name))
                 await seat.press("enter")
-                await seat.wait("gif|nowhere")
+                await seat.wait(why)
                 assert not (tmp_path / name).exists()
-            await seat.press("f", "escape")
+            await seat.press("escape")
             seat.see("Lab · doubling")
         assert (tmp_path / "one.png").read_bytes().startswith(b"\x89PNG")
         assert "<svg" in (tmp_path / "two.svg").read_text()

@@ -91,7 +91,7 @@ async def test_two_runs_side_by_side(tmp_path: Path, size: tuple[int, int]) -> N
             await seat.press("c")
             seat.see("Kept as A: change a parameter and run; then c puts both side by side")
             await seat.press("c")
-            seat.see("Kept as A")
+            seat.see("This run is A already: change a parameter and run")
             await seat.press("right")
             await seat.wait(r"twice +5 ")
             await seat.press("c")
@@ -105,7 +105,7 @@ async def test_two_runs_side_by_side(tmp_path: Path, size: tuple[int, int]) -> N
             await seat.press("q", "C")
             seat.see("Kept as A")
             await seat.press("c")
-            seat.see("Lab · doubling", "Kept as A")
+            seat.see("Lab · doubling", "This run is A already")
 
 
 async def test_both_runs_are_saved_apart(tmp_path: Path) -> None:

@@ -31,7 +31,12 @@ async def test_draw_then_see(tmp_path: Path, size: tuple[int, int]) -> None:
             await at_lab(seat, opened)
             await seat.press("D")
             await seat.wait("handle 1 of 5")
-            seat.see("draw the curve, then see it", "How will height, up", "● you drew   ○ handles   ▲ this one moves")
+            seat.see(
+                "draw the curve, then see it",
+                "Curves: up",
+                "How will height run along step",
+                "● you drew   ○ handles   ▲ this one moves",
+            )
             seat.see("← → handle", "↑ ↓ move it", "Enter that is it", "g another curve", "q back")
             assert not seat.shows("measured|it is the double")
             fits(seat, size[0])
@@ -50,7 +55,10 @@ async def test_draw_then_see(tmp_path: Path, size: tuple[int, int]) -> None:
             seat.see("handle 5 of 5")
             assert heights(seat) == pytest.approx(level)
             await seat.press("enter", "g")
-            seat.see(r"Your curve is off by \d+ % of its span, root mean square   kept", "measured: up")
+            seat.see(
+                r"Your curve is off by \d+ % of its span, root mean square   kept",
+                "● you drew   ○ handles   ■ measured",
+            )
             assert predictions(opened) != []
             await seat.resize(40, 12)
             seat.see("Your curve is off by")
@@ -74,9 +82,9 @@ async def test_another_curve_along_a_logarithm(tmp_path: Path) -> None:
             await seat.press("D")
             await seat.wait("handle 1 of 5")
             await seat.press("g")
-            seat.see("How will height, down", r"height \(log\)")
+            seat.see("Decades: down", r"height \(log\)")
             await seat.press("g")
-            seat.see("How will height, up")
+            seat.see("Curves: up")
             await seat.press("g", "enter", "s")
             seat.see(r"Your curve is off by \d\.\d\d decades")
         (one,) = predictions(opened)
@@ -106,7 +114,7 @@ async def test_a_curve_that_was_seen_is_not_drawn(tmp_path: Path) -> None:
         async with at_home(opened) as seat:
             await at_lab(seat, opened, run=True)
             await seat.press("D")
-            seat.see("Seen already: change a parameter first, then D draws its curve")
+            seat.see("Seen already: the next change waits; then D draws its curve")
             await seat.press("right")
             seat.see("changed: d predicts, x runs it", r"twice +4 ")
             await seat.press("D")
@@ -164,6 +172,39 @@ async def test_a_curve_that_could_not_be_kept_says_so(tmp_path: Path, monkeypatc
             await seat.wait("handle 1 of 5")
             monkeypatch.setattr(Library, "predict", full)
             await seat.press("enter", "s", "left")
-            seat.see("Your curve is off by", "! not kept: home: the disk could not be read or written", "measured: up")
+            seat.see("Your curve is off by", "! not kept: home: the disk could not be read or written", "■ measured")
             assert not seat.shows("square   kept")
         assert predictions(opened) == []
+
+
+async def test_a_curve_that_cannot_be_seen_is_not_kept(tmp_path: Path) -> None:
+    """In a terminal without room for the plot, which says so; in a larger one the same handles go on."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (30, 8)) as seat:
+            await at_lab(seat, opened)
+            await seat.press("D")
+            await seat.wait("handle 1 of 5")
+            seat.see("! make the window larger", "How will height run along step", "You see it when you are done")
+            await seat.press("enter")
+            seat.see("Make the window larger: a curve that you cannot see is not kept")
+            assert not seat.shows("How sure")
+            await seat.press("s")
+            assert predictions(opened) == []
+            await seat.resize(80, 24)
+            await seat.press("enter", "s")
+            seat.see("Your curve is off by")
+        assert len(predictions(opened)) == 1
+
+
+async def test_every_mark_keeps_its_sign(tmp_path: Path) -> None:
+    """What was drawn, its handles and the run before look the same whatever else is there."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await at_lab(seat, opened, run=True)
+            await seat.press("d", "right", "D")
+            await seat.wait("handle 1 of 5")
+            seat.see("● you drew   ○ handles   ▲ this one moves   △ the run before")
+            await seat.press("enter", "s")
+            seat.see("● you drew   ○ handles   ■ measured")
+            await seat.press("q", "right")
+            seat.see("changed: d predicts, x runs it")

@@ -65,10 +65,15 @@ async def test_a_value_is_typed(tmp_path: Path) -> None:
             await seat.press("5", "escape")
             assert value(seat, "x") == "0.27 ·"
             await seat.press(*["down"] * 4, "right")
+            seat.see("! weights is typed: a digit begins a value, Enter opens this one")
+            assert not seat.typing
+            await seat.press("enter")
             assert seat.typing
             await seat.press("ctrl+u", *"3, 4.5", "enter")
             assert value(seat, "weights") == "3, 4.5 ·"
             await seat.press("down", "down", "enter")
+            seat.see("! broken is chosen: ← → change it")
+            await seat.press("right")
             assert value(seat, "broken") == "on ·"
 
 
@@ -147,3 +152,35 @@ async def test_what_a_parameter_means_has_the_lines_that_it_needs(tmp_path: Path
             seat.see("▸x ", "until the very end in m")
             await seat.press("up")
             seat.see("▸seed")
+
+
+async def test_while_a_value_is_typed_the_hints_are_those_of_the_field(tmp_path: Path) -> None:
+    """No command is promised there, and no letter that a number cannot have is taken for a part of it."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await open_own(seat, opened)
+            await seat.press(*["down"] * 4, "enter")
+            seat.see("Enter take it   Esc leave it")
+            assert not seat.shows("d predict  |q back")
+            await seat.press("end", *"xcqmqvqy?", *",-3e1")
+            seat.see("1,2,-3e1")
+            await seat.click("Enter take it")
+            assert value(seat, "weights") == "1, 2, -30 ·"
+            seat.see("x run  ", "q back")
+            await seat.press("enter")
+            await seat.click("Esc leave it")
+            seat.see("x run  ", "q back")
+            await seat.press("enter", "up")
+            seat.see("x run  ", "▸round_off")
+
+
+async def test_the_mark_of_a_changed_value_is_explained_with_what_it_was(tmp_path: Path) -> None:
+    """Beside the meaning of the parameter."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await open_own(seat, opened)
+            assert not seat.shows("at first")
+            await seat.press("right")
+            seat.see(r"x: what is doubled in m \(0 .. 10\) · 2 at first", r"┤ 2\.5 ·")
+            await seat.press("left")
+            assert not seat.shows("at first")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual import events
+from textual.widgets import Input
+
 from tests.studying import Clock, basic_deck, library
 from tests.tui.screens import at_home, in_review
 from tests.tui.test_run_panel import own_simulation
@@ -27,6 +30,7 @@ async def test_every_simulation_is_listed(tmp_path: Path) -> None:
             await seat.press("x")
             await seat.wait("! .*wrong\\.py")
             await seat.press("end")
+            seat.see("▸wrong")
             seat.see("doubling +Doubling", r"wrong +cannot be read \(see below\)", r"! .*wrong\.py")
             await seat.press("home", *["right"] * 20)
             seat.see("Others")
@@ -35,9 +39,10 @@ async def test_every_simulation_is_listed(tmp_path: Path) -> None:
             await seat.press("/")
             await seat.type("forced choice")
             seat.see("Lab · 0 of", "Nothing has the words 'forced choice'")
+            assert not seat.shows("Enter open|↑ ↓ choose")
             await seat.press("ctrl+u")
             await seat.type("REJECT temperature")
-            seat.see("Lab · 1 of", "softmax_output +Softmax, temperature")
+            seat.see("Lab · 1 of", "▸softmax_output +Softmax, temperature", "↑ ↓ choose   Enter open")
             await seat.press("escape")
             seat.see("Foundations")
             await seat.press("/")
@@ -53,6 +58,36 @@ async def test_every_simulation_is_listed(tmp_path: Path) -> None:
             seat.see("Lab · softmax_output")
             await seat.press("q", "escape", *["down"] * 9, "enter")
             seat.see("Lab · ")
+
+
+async def test_keys_typed_in_one_burst_are_for_the_field(tmp_path: Path) -> None:
+    """From the first on; within the field / is a character."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await seat.press("x")
+            await seat.wait("▸convolution_kernels")
+            for character in "/softmax":
+                seat.app.post_message(events.Key("slash" if character == "/" else character, character))
+            await seat.wait(r"Lab · \d of")
+            assert isinstance(seat.app.focused, Input)
+            assert seat.app.focused.value == "softmax"
+            await seat.press("/")
+            seat.see("Nothing has the words 'softmax/'")
+
+
+async def test_a_second_enter_opens_nothing_and_changes_nothing(tmp_path: Path) -> None:
+    """Who is used to press it twice sees the simulation as it is."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await seat.press("x")
+            await seat.wait("▸convolution_kernels")
+            await seat.press("/")
+            await seat.type("exploding")
+            await seat.press("enter")
+            await seat.wait("2 run")
+            seat.see("▸activation +identity ●tanh +relu")
+            await seat.press("enter")
+            seat.see("▸activation +identity ●tanh +relu", "! activation is chosen: ← → change it")
 
 
 async def test_a_card_without_a_simulation_is_offered_the_nearest(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ async def test_a_trend_is_predicted_against_the_run_before(tmp_path: Path) -> No
             await seat.wait("1 claim holds here")
             for typed, key, said, verdict in (
                 ("+", "s", "it grows, sure", "none: it grows"),
-                ("-", "g", "it falls, a guess", "it grows"),
-                ("=", "f", "it stays, fairly sure", "it grows"),
+                ("-", "g", "it falls, a guess", "wrong: it grows"),
+                ("=", "f", "it stays, fairly sure", "wrong: it grows"),
             ):
                 await seat.press("d", "right", "d")
                 seat.see(r"It was \d+(\.\d+)? in the run before: \+ grows, - falls, = stays")
@@ -55,7 +55,7 @@ async def test_an_option_is_chosen_among_what_mistakes_give(tmp_path: Path) -> N
             await seat.press("right", "d")
             await seat.wait("Tab options")
             await seat.press(*"12", "tab")
-            seat.see("a   4.5", "b   5", "a b .. choose", "Tab type a number")
+            seat.see("▸ a   4.5", "  b   5", "↑ ↓ option   Enter take it   Tab type a number")
             assert not seat.typing
             await seat.press("c", "tab")
             assert seat.typing
@@ -64,11 +64,13 @@ async def test_an_option_is_chosen_among_what_mistakes_give(tmp_path: Path) -> N
             await seat.press("tab", "s")
             await seat.wait("You said twice = 4.5, sure")
             await seat.press("x")
-            await seat.wait("Your error that is what a mistake gives: m shows which")
+            await seat.wait("Your error wrong: a mistake gives that, and m shows which")
             seat.see("You said   4.5, sure", "Measured   5   expected 5")
             await seat.press("d", "right", "d")
             await seat.wait("Tab options")
-            await seat.press("tab", "b", "f")
+            await seat.press("tab", "down", "up", "up")
+            seat.see("▸ b   6")
+            await seat.press("enter", "f")
             await seat.wait("You said twice = 6, fairly sure")
             await seat.press("x")
             await seat.wait("Your error none")
@@ -115,3 +117,47 @@ async def test_a_prediction_that_could_not_be_kept_says_so_and_is_tried_again(
             await seat.press("x")
             await seat.wait("1 claim holds here")
         assert [(one.predicted, one.measured) for one in predictions(opened)] == [(5.0, 4.0)]
+
+
+async def test_for_who_predicts_changes_wait_until_a_run_without_a_prediction(tmp_path: Path) -> None:
+    """The line below a run says which of both it is; d always has something to predict after a change that waited."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await at_lab(seat, opened)
+            await seat.press("x")
+            await seat.wait("seed .* a change runs at once")
+            await seat.press("right")
+            await seat.wait(r"twice +5 ")
+            for key, number in (("right", 6), ("right", 7), ("left", 6)):
+                await seat.press("d")
+                if not seat.shows("What will twice be"):
+                    seat.see("Seen already: the next change waits; then d predicts, x runs it")
+                    await seat.press(key)
+                    seat.see("changed: d predicts, x runs it")
+                    await seat.press("d")
+                await seat.press(*str(number), "enter", "s", "x")
+                await seat.wait(rf"seed .* a change waits for x(?s:.*)You said   {number}, sure   kept")
+            await seat.press("right")
+            seat.see("changed: d predicts, x runs it", r"twice +6 ")
+            await seat.press("left")
+            seat.see("1 claim holds here .* a change waits for x")
+            await seat.press("x")
+            await seat.wait("a change runs at once")
+            await seat.press("left")
+            await seat.wait(r"twice +5 ")
+        assert [one.predicted for one in predictions(opened)] == [6.0, 7.0, 6.0]
+
+
+async def test_what_is_running_is_not_predicted(tmp_path: Path) -> None:
+    """Its result may be there before the prediction; the change after it waits."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await at_lab(seat, opened)
+            await seat.press(*["down"] * 5, *"20", "enter", "x")
+            await seat.wait("running")
+            await seat.press("d")
+            assert not seat.shows("What will twice be")
+            await seat.press("escape")
+            await seat.wait("! .*(stopped|cancelled)")
+            await seat.press("d")
+            seat.see("What will twice be")

@@ -129,6 +129,28 @@ async def test_a_file_that_is_there_makes_way_only_after_a_yes(tmp_path: Path, m
         assert json.loads(file.read_text())["seed"] == json.loads(Path("other.json").read_text())["seed"]
 
 
+async def test_a_name_that_will_not_do_stays_to_be_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Why stands above it in one line, and no key reaches the Lab; the folder of a bare name is told."""
+    monkeypatch.chdir(tmp_path)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, (120, 40)) as seat:
+            await at_lab(seat, opened, run=True)
+            await seat.press("f")
+            seat.see(f"{tmp_path} unless")
+            for name, why in {
+                "..": r"! \.\.: this is a folder; name a file in it",
+                f"{'a' * 400}.csv": "! a+….*: this cannot be the name of a|File name too long; shorten it",
+                "table.xls": r"! table\.xls: this is no kind of figure or table",
+            }.items():
+                await fill(seat, name)
+                await seat.wait(why)
+            await seat.press("home", *["delete"] * 9)
+            await seat.type("rxn.csv")
+            await seat.press("enter")
+            await seat.wait(r"Saved as .*rxn\.csv")
+        assert (tmp_path / "rxn.csv").read_text().startswith("part,")
+
+
 async def test_numbers_are_saved_from_the_lab_and_from_a_sweep(tmp_path: Path) -> None:
     """By the name's ending; what cannot be written is one line, and no name at all saves nothing."""
     with library(tmp_path, Clock()) as opened:
@@ -138,12 +160,13 @@ async def test_numbers_are_saved_from_the_lab_and_from_a_sweep(tmp_path: Path) -
                 str(tmp_path / "run.json"): r"Saved as .*run\.json",
                 str(tmp_path / "nowhere" / "run.csv"): "nowhere",
                 str(tmp_path / "run"): r"this is no kind of figure or table; give it a name that ends in",
-                "~nobody-of-this-name/run.csv": "there is no such home folder; write the whole path",
+                "~nobody-of-this-name/run.csv": "there is no such home folder",
             }.items():
                 await seat.press("f")
                 seat.see("Save as .png or .svg .this figure., .csv or .json .the numbers.", "doubling.png")
                 await fill(seat, name)
                 await seat.wait(said)
+                await seat.press("escape")
             await seat.press("f", "ctrl+u", "enter")
             seat.see("Lab · doubling")
             await seat.press("s", "ctrl+u")

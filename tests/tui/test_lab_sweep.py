@@ -42,7 +42,9 @@ async def test_a_value_against_a_parameter(tmp_path: Path, size: tuple[int, int]
         async with at_home(opened, size) as seat:
             await at_lab(seat, opened)
             await seat.press("s")
-            seat.see("How does twice change with x", "the double, in m", "From, to", r"0 10 15", "Esc no sweep")
+            seat.see(
+                "How does twice change with x", "▸ twice  the double, in m", "From, to", r"0 10 15", "Esc no sweep"
+            )
             await seat.press("enter")
             await seat.wait(r"(?m)^ 15 runs")
             seat.see("Lab · doubling · twice by x", "● measured   ○ expected", "x in m")
@@ -141,7 +143,7 @@ async def test_a_list_of_numbers_is_no_value_to_follow(tmp_path: Path) -> None:
             asked = Range("both", [1.0, 2.0, 3.0])
             seat.app.push_screen(SweepScreen("doubling", parameter, asked, "the doubles", {}, 1))
             await seat.wait(r"(?m)^ 3 runs")
-            seat.see("! both is a list of numbers here; choose a value that is one number")
+            seat.see("! both is no single number here; choose another value")
             await seat.press("f")
             seat.see("There is nothing to save yet")
 
@@ -226,3 +228,56 @@ async def test_quitting_during_a_sweep_leaves_no_process(tmp_path: Path) -> None
             under_way = pids(seat, opened)
         await opened.close_laboratory()
         assert all_gone(under_way)
+
+
+ALWAYS = """@expected("three, whatever there is")
+def always(parameters):
+    return 3.0
+
+
+"""
+DOUBLE = '@expected("the double", unit="m")'
+DEPENDENT = SIMULATION.replace(DOUBLE, ALWAYS + DOUBLE).replace(
+    '{"twice": twice,', '{"always": 3.0 + 1e-9 * parameters.x, "twice": twice,'
+)
+
+
+async def test_a_value_that_depends_on_the_parameter_is_offered_first(tmp_path: Path) -> None:
+    """Of all those in sight, any of which may be chosen."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await at_lab(seat, opened, DEPENDENT)
+            await seat.press("s")
+            await seat.wait("How does twice change with x")
+            seat.see("  always  three, whatever there is", "▸ twice   the double, in m")
+            await seat.press("down")
+            seat.see("How does always change with x", "▸ always  three")
+            await seat.press("escape", "down", "s")
+            await seat.wait("How does always change with n")
+
+
+async def test_what_is_level_but_for_rounding_looks_level(tmp_path: Path) -> None:
+    """Measured and expected values stand in the same line, at the same number."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await at_lab(seat, opened, DEPENDENT)
+            await seat.press("s")
+            await seat.wait("How does twice change with x")
+            await seat.press("down", "enter")
+            await seat.wait(r"(?m)^ 15 runs")
+            drawn = [line for line in seat.lines if "●" in line and "measured" not in line]
+            assert len(drawn) == 1
+            assert drawn[0].count("●") > 5
+
+
+async def test_without_room_for_a_plot_the_window_is_to_be_larger(tmp_path: Path) -> None:
+    """And the keys stay in sight."""
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await at_lab(seat, opened)
+            await seat.press("s", "enter")
+            await seat.wait(r"(?m)^ 15 runs")
+            await seat.resize(30, 8)
+            seat.see("! make the window larger", "15 runs", "q")
+            await seat.resize(80, 24)
+            seat.see("● measured   ○ expected")

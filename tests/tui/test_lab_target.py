@@ -55,13 +55,14 @@ async def test_what_meets_the_target_is_confirmed_and_kept(tmp_path: Path) -> No
         seat.see("Try: find a number whose double is above 15   0 of 5 runs")
         await seat.press("x")
         await seat.wait("1 of 5 runs")
-        seat.see("twice is 6 here", "twice at least 15")
+        seat.see("at x 3 twice is 6; wanted is", "twice at least 15", "t try again")
         assert predictions(opened) == []
         await seat.press("9", "enter")
-        seat.see("changed: x runs it, which counts")
+        seat.see("changed: x runs it, which counts", "at x 3 twice is 6")
         await seat.press("x")
         await seat.wait(r"5 of 5 more seeds \(chance plays no part\): refuted")
-        seat.see("twice is 18 here", "✓")
+        seat.see("a change runs at once")
+        seat.see("at x 9 twice is 18", "✓")
         (kept,) = predictions(opened)
         assert (kept.form, kept.value, kept.predicted, kept.measured) == (Predicting.TARGET, "twice", 15.0, 18.0)
         await seat.press("left")
@@ -97,7 +98,8 @@ async def test_after_five_runs_a_solution_is_told(tmp_path: Path) -> None:
             await seat.wait(f"{number} of 5 runs")
         seat.see("No run is left; one way is x = 8")
         await seat.press("t")
-        seat.see("0 of 5 runs")
+        seat.see("0 of 5 runs", "X 100 seeds")
+        assert not seat.shows("t try again")
 
 
 async def test_without_a_target_there_is_nothing_to_begin_anew(tmp_path: Path) -> None:

@@ -84,6 +84,21 @@ async def test_keys_move_between_rows() -> None:
         assert app.told == [LineList.Moved] * 7
 
 
+async def test_a_part_is_what_stands_below_a_heading() -> None:
+    """Its first row, with the heading in view; back from further down to the own part's first, and never beyond."""
+    rows = [1, 2, 5, 6, 25, 26]
+    app = Shown(27, rows, 5)
+    async with app.run_test(size=(30, HEIGHT)) as pilot:
+        await pilot.pause()
+        shown, found = app.query_one(LineList), []
+        for direction in (-1, -1, -1, -1, 1, 1, 1):
+            shown.action_part(direction)
+            lines = await app.press(pilot)
+            found.append(rows[shown.row])
+            assert {f" line {found[-1] - 1}", f"▸line {found[-1]}"} <= set(lines)
+        assert found == [25, 5, 1, 1, 5, 25, 25]
+
+
 async def test_a_click_highlights_and_a_second_one_opens() -> None:
     """A click beside every row does nothing."""
     app = Shown(5, [1, 3])

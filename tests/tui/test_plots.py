@@ -117,6 +117,13 @@ def test_more_bars_than_lines_stand_upright() -> None:
 # --- curves and points --------------------------------------------------------------------------------------------
 
 
+def test_bars_of_one_name_have_none_at_the_ends() -> None:
+    """From 1 to 1 would be no axis."""
+    for names, below in ((["1"] * 50, ["logit"]), (["1", *["2"] * 49], ["1", "logit", "2"])):
+        alone = Figure("F", Axis("logit"), Axis("p"), [Bars(names, [0.02] * 50)])
+        assert figure(alone, width=60, height=12).plain.splitlines()[-1].split() == below
+
+
 def test_a_curve_has_ticks_ends_and_labels() -> None:
     """Round numbers beside the y axis; the ends of the x axis and what it measures below."""
     assert drawn(Line([0, 1, 2, 3], [0, 1, 4, 9]), y=Axis("square")) == [
@@ -146,6 +153,13 @@ def test_several_curves_wear_signs_that_a_legend_names() -> None:
     assert lines[-1] == "● square   ○ ten"
     many = drawn(*[Line(numbers, [one * k for one in numbers], f"k{k}") for k in range(8)], height=12, width=60)
     assert all(sign in "".join(many[1:-2]) for sign in "●○▲△■□◆◇")
+
+
+def test_a_curve_whose_place_for_a_sign_is_taken_has_one_elsewhere() -> None:
+    """One, so that it still reads as a curve: here the point stands where the sign of the short curve would."""
+    lines = drawn(Line([0, 1], [0, 1], "curve"), Points([1, 10], [1, 0], "points"))
+    assert lines[-1] == "● curve   ○ points"
+    assert "".join(lines[:-1]).count("●") == 1
 
 
 def test_a_legend_names_what_has_a_name() -> None:

@@ -12,6 +12,9 @@ from studyapp.simulation import Axis, Bars, Figure, Line, Parameter, Points, Run
 MOST = 100
 """Places of one sweep, at most."""
 
+LEVEL = 0.01
+"""The axis of the readings spans this share of their size at least, so that what is level but for rounding looks so."""
+
 WIDE = 100.0
 """Positive values that span more than this factor are drawn on a logarithmic axis."""
 
@@ -29,6 +32,11 @@ def sweepable(parameter: Parameter) -> bool:
     """Whether there is a range to go through: a switch, a choice, or a number with two bounds."""
     bounded = parameter.low is not None and parameter.high is not None
     return parameter.kind in ("bool", "choice") or (parameter.kind in ("int", "float") and bounded)
+
+
+def ends_of(parameter: Parameter) -> list[ParameterValue]:
+    """All that a switch or a choice has; the bounds of a number that is `sweepable`."""
+    return places(parameter, parameter.low or 0.0, parameter.high or 0.0, 2)
 
 
 def places(parameter: Parameter, low: float, high: float, count: int) -> list[ParameterValue]:
@@ -72,6 +80,24 @@ def reading(place: ParameterValue, value: str, run: Run) -> Reading | None:
     if not isinstance(measured, int | float):
         return None
     return Reading(place, float(measured), float(expected) if isinstance(expected, int | float) else None)
+
+
+def depends(exact: Sequence[float]) -> bool:
+    """Whether a value changes along a range, of whose ends, or all places, these are the exact numbers."""
+    return any(not math.isclose(one, exact[0], rel_tol=1e-9) for one in exact)
+
+
+def levels(readings: Sequence[Reading]) -> tuple[float, float] | None:
+    """What the axis of the readings shows at least, around their middle; None without any, or where all are 0.
+
+    Twice as far above as below: in the middle of the axis a rounding error would lie between two lines of a plot.
+    """
+    numbers = [one.measured for one in readings] + [one.expected for one in readings if one.expected is not None]
+    size = max(map(abs, numbers), default=0.0)
+    if not 0 < size < math.inf:
+        return None
+    middle = min(numbers) / 2 + max(numbers) / 2
+    return middle - LEVEL * size / 3, middle + 2 * LEVEL * size / 3
 
 
 def figure(parameter: Parameter, value: str, meaning: str, readings: Sequence[Reading]) -> Figure:

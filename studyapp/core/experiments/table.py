@@ -30,7 +30,8 @@ def table(runs: Sequence[Run], figures: Sequence[Figure]) -> str:
 def table_of_runs(runs: Sequence[Run]) -> str:
     """CSV with one run in each row: its seed, parameters, values, expected values, and its claims with what they found.
 
-    An element of an array has a column of its own, named with its index; what a run does not have stays empty.
+    Only values that are one number have a column; a parameter that is several has one for each, named with its index.
+    What a run does not have stays empty.
     """
     told = [dict(_columns(run)) for run in runs]
     names = list(dict.fromkeys(name for one in told for name in one))
@@ -45,7 +46,8 @@ def _columns(run: Run) -> Iterator[tuple[str, object]]:
         column = "seed" if part == "seed" else f"{part} {name} {index}".strip()
         if part == "claim":
             yield f"{column} verdict", x
-        yield column, y
+        if part == "parameter" or not index:
+            yield column, y
 
 
 def _csv(rows: Iterable[Sequence[object]]) -> str:

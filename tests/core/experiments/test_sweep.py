@@ -9,7 +9,18 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from studyapp.core.experiments.sweep import MOST, Reading, figure, places, reading, sweepable
+from studyapp.core.experiments.sweep import (
+    LEVEL,
+    MOST,
+    Reading,
+    depends,
+    ends_of,
+    figure,
+    levels,
+    places,
+    reading,
+    sweepable,
+)
 from studyapp.simulation import Bars, Line, Parameter, Points, Run
 
 RATE = Parameter("rate", "float", 0.1, "step", low=1e-4, high=10.0, scale="log", unit="1/s")
@@ -169,3 +180,35 @@ def test_wide_positive_values_are_shown_along_a_logarithm(values: list[float]) -
 def test_without_readings_there_is_nothing_to_draw() -> None:
     """As before the first run, or where the value is a list."""
     assert figure(DEPTH, "v", "", []).marks == []
+
+
+def test_the_ends_are_the_bounds_or_all_there_is() -> None:
+    """At them the exact values are compared before a sweep."""
+    assert ends_of(RATE) == [1e-4, 10.0]
+    assert ends_of(DEPTH) == [1, 50]
+    assert ends_of(BIASED) == [False, True]
+    assert ends_of(NAMED) == ["relu", "tanh", "identity"]
+
+
+@pytest.mark.parametrize(
+    ("exact", "found"),
+    [([1.0, 2.0], True), ([1.0, 1.0, 2.0], True), ([0.0, 1e-30], True), ([2.0, 2.0], False), ([0.3, 0.1 + 0.2], False),
+     ([], False)],
+)  # fmt: skip
+def test_a_value_depends_on_what_changes_it_by_more_than_rounding(exact: list[float], found: bool) -> None:
+    """At either end, or at any of the places of a choice."""
+    assert depends(exact) is found
+
+
+@settings(deadline=None)
+@given(st.lists(finite.filter(lambda one: abs(one) < 1e300), min_size=1, max_size=9))
+def test_the_axis_of_readings_is_never_narrower_than_a_share_of_their_size(numbers: list[float]) -> None:
+    """And their middle lies within it."""
+    found = levels([Reading(0.0, one, None) for one in numbers])
+    size = max(map(abs, numbers))
+    assert (found is None) is (size == 0)
+    if found is not None and size > 1e-300:
+        low, high = found
+        assert high - low == pytest.approx(LEVEL * size, rel=1e-6)
+        assert low <= (min(numbers) / 2 + max(numbers) / 2) <= high
+    assert levels([]) is None
