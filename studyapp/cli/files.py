@@ -59,8 +59,8 @@ def check(call: Call, path: tuple[Path, ...], remarks: bool, as_json: bool) -> i
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(found.kinds.items()))
         cards = counted(found.cards, "card") + (f" ({kinds})" if kinds else "")
         more = f", {counted(len(found.remarks), 'remark')}" if found.remarks else ""
-        told = "" if remarks or not more else " (--remarks tells)"
-        say(f"{cards}: {counted(len(found.problems), 'problem')}{more}{told}")
+        hint = "" if remarks or not more else " (--remarks tells)"
+        say(f"{cards}: {counted(len(found.problems), 'problem')}{more}{hint}")
     return 1 if found.problems else 0
 
 

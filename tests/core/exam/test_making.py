@@ -283,9 +283,7 @@ def test_computed_options_are_distinct_or_refused(key: float, wrong: list[float]
 def test_a_card_whose_mistakes_give_the_key_is_refused_in_a_clear_line() -> None:
     """It names the card and says what to choose."""
     with pytest.raises(PaperError, match=r"^ratio: its key and its mistakes agree to 8 digits; choose other mistakes"):
-        exam_question(
-            Candidate(computed(), "t", Origin.OWN), 1, 120, EMPTY, key=Key(2.0, {"m": 2.0 + 1e-12, "n": 3.0})
-        )
+        exam_question(Candidate(computed(), "t", Origin.OWN), 1, 120, EMPTY, key=Key(2.0, {"m": 2.0 + 1e-12, "n": 3.0}))
 
 
 def test_borrowed_options_say_what_they_answer() -> None:
