@@ -352,7 +352,7 @@ async def test_home_tells_of_the_latest_result(tmp_path: Path) -> None:
             opened.exams.leave_seat()
             clock.forward(minutes=1)
         async with at_home(opened) as seat:
-            seat.see("Lately  practice exam: 1 of 3, Mon", "p practice exam")
+            seat.see("Lately  practice exam: 1 of 3, Mon", "p exam")
 
 
 async def test_an_exam_from_home_leads_back_home(tmp_path: Path) -> None:

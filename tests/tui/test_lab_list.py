@@ -114,16 +114,18 @@ async def test_a_card_without_a_simulation_is_offered_the_nearest(tmp_path: Path
         assert 'name = "softmax_output"' in file.read_text()
 
 
-async def test_a_shipped_deck_is_not_written_to(tmp_path: Path) -> None:
-    """What can be done instead is said, and the list stays."""
+async def test_a_shipped_deck_is_copied_before_it_is_written_to(tmp_path: Path) -> None:
+    """The card launches the simulation from then on; the shipped file stays as it was."""
+    shipped = tmp_path / "shipped" / "decks" / "plain.md"
     with library(tmp_path, Clock(), plain=basic_deck(1)) as opened:
+        before = shipped.read_text()
         async with in_review(opened) as seat:
             await seat.press("x")
             await seat.wait("softmax_output")
             await seat.press("+")
-            seat.see("plain.md is not in your own decks folder .*; copy it there first")
-            await seat.press("enter")
-            await seat.wait("2 run")
+            await seat.wait("c0 launches .* from now on")
+        assert shipped.read_text() == before
+        assert "[simulation]" in (tmp_path / "home" / "decks" / "plain.md").read_text()
 
 
 async def test_without_any_simulation(tmp_path: Path) -> None:
