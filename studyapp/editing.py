@@ -7,25 +7,33 @@ shipped one from then on; how it came is kept beside it, so that a newer shipped
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studyapp.decks import DeckError, atomic, card_source, parse, read_file, replace_card
 from studyapp.decks.errors import unwritable
 from studyapp.decks.headings import read_heading, with_attributes
-from studyapp.decks.placing import insert_card, remove_card
+from studyapp.decks.placing import insert_card, inserted, remove_card
 from studyapp.decks.slugs import free, slug
-from studyapp.model import Card, Problem
+from studyapp.model import DRAFT, SEALED, Asked, Card, Problem, SimulationLink
 
 CAME = ".came"
 """The folder, below the learner's decks, with shipped decks as they were when they were copied."""
+TAKEN = ".taken"
+"""The folder, below the learner's decks, with the texts of cards that were taken out."""
 TEMPLATE = """## What is asked?
 
 The answer first, in one sentence. Then why it is so.
 """
 
 _TITLE = b"# -\n"
+_ASKING = {SEALED, DRAFT}
+"""Tags that say whether a card is asked at all."""
+_CLOSING = re.compile(r"[ \t]+#+$")
+"""The hashes that may close a heading."""
+_PATH = re.compile(r"(?:\w[\w .-]*/)*\w[\w .-]*\.md")
 _SETTINGS = re.compile(r"^(`{3,}|~{3,})toml[ \t]*\r?\n(.*?)^\1", re.DOTALL | re.MULTILINE)
 
 
@@ -73,14 +81,34 @@ class Editing:
         """A new card with the text of another, to stand below it; it gets an id of its own when it is saved."""
         return Draft(card.deck, "", _retitled(self.begin(card).markdown, identity=""), after=card.family)
 
+    @contextmanager
+    def _writing(self, deck: str) -> Iterator[Path]:
+        """The learner's own file, to be written to; a shipped one is copied first, for as long as all goes well."""
+        own, came, shipped = self._own / deck, self._own / CAME / deck, self._shipped / deck
+        copied = not own.exists() and shipped.exists()
+        if copied:
+            data = read_file(shipped)
+            for copy in (came, own):  # the deck last: what shadows the shipped one is whole
+                _with_folder(copy)
+                atomic(copy, data)
+        try:
+            yield _with_folder(own)
+        except BaseException:
+            if copied:
+                own.unlink(missing_ok=True)
+                came.unlink(missing_ok=True)
+            raise
+        self._written()
+
     def save(self, draft: Draft, markdown: str) -> str:
         """Write the card; return its id, for a new one its heading's slug, with a number where another card has that.
 
         CardChangedError where another program changed the card meanwhile.
         """
         if draft.card:
-            replace_card(self._writable(draft.deck), draft.parsed, draft.card, markdown)
-            self._written()
+            if markdown.strip("\r\n") != draft.markdown:
+                with self._writing(draft.deck) as file:
+                    replace_card(file, draft.parsed, draft.card, markdown)
             return draft.card
         cards, wrong = look(markdown)
         if wrong:
@@ -92,8 +120,8 @@ class Editing:
             markdown = _retitled(markdown.strip("\r\n"), identity=name)
         elif name in self._taken:
             raise DeckError(f"line 1: the id {name!r} is another card's; change it, or leave it out")
-        insert_card(self._writable(draft.deck), markdown, after=draft.after or None)
-        self._written()
+        with self._writing(draft.deck) as file:
+            insert_card(file, markdown, after=draft.after or None)
         return name
 
     def move(self, card: Card, wanted: str, decks: Sequence[str]) -> str:
@@ -105,10 +133,22 @@ class Editing:
         if deck == card.deck:
             raise DeckError(f"{card.family} is in {deck} already; name another deck")
         draft = self.begin(card)
-        target, source = self._writable(deck), self._writable(card.deck)
-        insert_card(target, draft.markdown)
-        remove_card(source, draft.parsed, card)
-        self._written()
+        with self._writing(card.deck) as source, self._writing(deck) as target:
+            new = inserted(target, draft.markdown)
+            moved = next(one for one in parse(new, deck).cards if one.id == card.id)
+            for what, before, after in (
+                ("simulation", card.simulation, moved.simulation),
+                ("answer", card.answer, moved.answer),
+                ("tags", {*card.tags} & _ASKING, {*moved.tags} & _ASKING),
+            ):
+                if _without_line(before) != _without_line(after):
+                    raise DeckError(f"{card.family} has its {what} from its part or deck; write it into the card first")
+            new = insert_card(target, draft.markdown)
+            try:
+                remove_card(source, draft.parsed, card)
+            except DeckError:
+                remove_card(target, new, card)
+                raise
         return deck
 
     def attach(self, card: Card, simulation: str) -> None:
@@ -118,20 +158,21 @@ class Editing:
 
     def tags(self, card: Card) -> tuple[str, ...]:
         """The tags in a card's own heading; those of its part and deck are not among them."""
-        return read_heading(self.begin(card).markdown.partition("\n")[0]).tags
+        return read_heading(_CLOSING.sub("", self.begin(card).markdown.partition("\n")[0].rstrip())).tags
 
     def tag(self, card: Card, tags: Sequence[str]) -> None:
         """Give a card these tags of its own in place of those that it has; those of its part and deck stay."""
         draft = self.begin(card)
-        changed = _retitled(draft.markdown, tags=tags)
-        replace_card(self._writable(card.deck), draft.parsed, card, changed)
-        self._written()
+        with self._writing(card.deck) as file:
+            replace_card(file, draft.parsed, card, _retitled(draft.markdown, tags=tags))
 
     def remove(self, card: Card) -> Draft:
-        """Take a card out of its deck; what is returned can be saved again."""
+        """Take a card out of its deck; its text is kept in the folder TAKEN, and can be saved again."""
         draft = self.begin(card)
-        remove_card(self._writable(card.deck), draft.parsed, card)
-        self._written()
+        kept = _with_folder(self._own / TAKEN / f"{card.family}.md")
+        atomic(kept, draft.markdown.encode() + b"\n")
+        with self._writing(card.deck) as file:
+            remove_card(file, draft.parsed, card)
         return Draft(card.deck, "", draft.markdown)
 
     def outdated(self) -> list[Problem]:
@@ -145,24 +186,21 @@ class Editing:
                 found.append(Problem(name, 0, "", what, f"see what is new: diff {came} {shipped}"))
         return found
 
-    def own_file(self, deck: str) -> Path:
-        """The learner's own file of a deck, to be opened in an editor; a shipped one is copied first."""
-        return self._writable(deck)
+    @contextmanager
+    def in_editor(self, deck: str) -> Iterator[Path]:
+        """The learner's own file of a deck, for another program; a shipped one is copied, if it is changed there."""
+        with self._writing(deck) as file:
+            yield file
+        came = self._own / CAME / deck
+        if came.exists() and read_file(came) == read_file(file) == read_file(self._shipped / deck):
+            file.unlink()
+            came.unlink()
+            self._written()
 
     def file(self, deck: str) -> Path:
         """Where a deck is read from: the learner's own before a shipped one."""
         own = self._own / deck
         return own if own.exists() else self._shipped / deck
-
-    def _writable(self, deck: str) -> Path:
-        """The learner's own file; a shipped one is copied first."""
-        own = self._own / deck
-        if not own.exists() and (self._shipped / deck).exists():
-            data = read_file(self._shipped / deck)
-            for copy in (self._own / CAME / deck, own):  # the deck last: what shadows the shipped one is whole
-                _with_folder(copy)
-                atomic(copy, data)
-        return _with_folder(own)
 
 
 def _named(wanted: str, decks: Sequence[str]) -> str:
@@ -171,10 +209,14 @@ def _named(wanted: str, decks: Sequence[str]) -> str:
     named = [deck for deck in decks if path == deck] or [deck for deck in decks if Path(deck).name == path]
     if len(named) > 1:
         raise DeckError(f"{wanted!r} names several decks; say one of: {', '.join(named)}")
-    parts = Path(path).parts
-    if not named and (Path(path).is_absolute() or any(part.startswith(".") for part in parts) or "\\" in path):
+    if not named and not (_PATH.fullmatch(path) and len(path) <= 200 and Path(path).name.lower() != "readme.md"):
         raise DeckError(f"{wanted!r} is no name of a deck; give one such as mine.md")
     return named[0] if named else path
+
+
+def _without_line(settings: object) -> object:
+    """What a card's settings say, wherever they stand."""
+    return replace(settings, line=0) if isinstance(settings, SimulationLink | Asked) else settings
 
 
 def with_simulation(source: str, simulation: str) -> str:
@@ -198,4 +240,4 @@ def _retitled(markdown: str, *, identity: str | None = None, tags: Sequence[str]
     """A card's Markdown with other attributes in its heading."""
     heading, line, rest = markdown.partition("\n")
     end = "\r" if heading.endswith("\r") else ""
-    return with_attributes(heading.rstrip(), identity=identity, tags=tags) + end + line + rest
+    return with_attributes(_CLOSING.sub("", heading.rstrip()), identity=identity, tags=tags) + end + line + rest

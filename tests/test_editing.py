@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from studyapp.decks import CardChangedError, DeckError, parse
-from studyapp.editing import CAME, TEMPLATE, Draft, Editing, look
+from studyapp.editing import CAME, TAKEN, TEMPLATE, Draft, Editing, look
 from studyapp.model import Card
 
 SHIPPED = "# Shipped\n\n## One {#one .basics}\n\nFirst. It is so.\n\n## Two {#two}\n\nSecond.\n"
@@ -158,3 +158,62 @@ def test_a_folder_that_cannot_be_written_to_is_one_clear_line(folders: Folders) 
     card = folders.cards("shipped.md")["one"]
     with pytest.raises(DeckError):
         editing.save(editing.begin(card), "## One {#one}\n\n1.")
+
+
+def test_a_card_is_not_moved_to_where_it_would_be_another(folders: Folders) -> None:
+    """What it has from its part, or would get from the part there, is no longer so; nothing is written then."""
+    part = "# Part {.sealed}\n\n## Kept {#kept}\n\nBack.\n"
+    file = folders.own / "mine.md"
+    file.write_text(MINE + "\n" + part)
+    with pytest.raises(DeckError, match="kept has its tags from its part or deck; write it into the card first"):
+        folders.editing.move(folders.cards("mine.md")["kept"], "notes", [])
+    with pytest.raises(DeckError, match="one has its tags"):
+        folders.editing.move(folders.cards("shipped.md")["one"], "mine.md", ["mine.md"])
+    linked = '# T\n\n# Part\n\n```toml\n[simulation]\nname = "softmax_output"\n```\n\n## Q {#q}\n\nA.\n'
+    (folders.own / "linked.md").write_text(linked)
+    with pytest.raises(DeckError, match="q has its simulation"):
+        folders.editing.move(folders.cards("linked.md")["q"], "notes", [])
+    assert file.read_text() == MINE + "\n" + part
+    assert not (folders.own / "notes.md").exists()
+    assert not (folders.own / "shipped.md").exists()
+
+
+NO_NAMES = ["readme", "README.md", " ", "~/x", "con?", "../x", "/x", ".x", "a\nb", "a\0b", "x" * 300]
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_a_deck_has_a_name_that_is_read(folders: Folders, name: str) -> None:
+    """A card never goes where no deck is looked for."""
+    with pytest.raises(DeckError, match="is no name of a deck"):
+        folders.editing.move(folders.cards("mine.md")["three"], name, ["mine.md"])
+    assert (folders.own / "mine.md").read_text() == MINE
+
+
+def test_a_shipped_deck_is_copied_only_if_something_is_written(folders: Folders) -> None:
+    """Not by a card saved as it was, an edit that is refused, or an editor that changed nothing."""
+    card = folders.cards("shipped.md")["one"]
+    draft = folders.editing.begin(card)
+    folders.editing.save(draft, draft.markdown + "\n")
+    with pytest.raises(DeckError):
+        folders.editing.save(draft, "no card")
+    with folders.editing.in_editor("shipped.md") as file:
+        assert file.read_text() == SHIPPED
+    assert [path for path in folders.own.rglob("*") if path.is_file()] == [folders.own / "mine.md"]
+    with folders.editing.in_editor("shipped.md") as file:
+        file.write_text(SHIPPED.replace("First.", "1."))
+    assert "1." in (folders.own / "shipped.md").read_text()
+
+
+def test_the_text_of_a_card_taken_out_is_kept(folders: Folders) -> None:
+    """In a file that is no deck."""
+    folders.editing.remove(folders.cards("mine.md")["three"])
+    assert (folders.own / TAKEN / "three.md").read_text() == "## Three {#three}\n\nThird.\n"
+
+
+def test_closing_hashes_of_a_heading_are_no_part_of_it(folders: Folders) -> None:
+    """Tags and ids are read and written beside them."""
+    (folders.own / "mine.md").write_text("# Mine\n\n## Three {#three .hard} ##\n\nThird.\n")
+    card = folders.cards("mine.md")["three"]
+    assert folders.editing.tags(card) == ("hard",)
+    folders.editing.tag(card, ["easy"])
+    assert folders.cards("mine.md")["three"].tags == ("easy",)

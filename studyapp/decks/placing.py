@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studyapp.decks.clean import clean
-from studyapp.decks.errors import CardChangedError, DeckError
+from studyapp.decks.errors import CardChangedError, DeckError, unwritable
 from studyapp.decks.folder import read_file
 from studyapp.decks.parser import parse
 from studyapp.decks.sections import Section, sections_of
@@ -20,6 +20,36 @@ def insert_card(path: Path, markdown: str, *, after: Card | str | None = None) -
     A file that is not there yet begins with a heading of its name. DeckError, and nothing written, where the text is
     not one sound card with an id that the file has not yet. Line ends become those of the file.
     """
+    begun = not path.exists()
+    current, new = _insertion(path, markdown, after)
+    if begun:
+        _claim(path)
+    try:
+        atomic(path, new, expected=b"" if begun else current)
+    except DeckError:
+        if begun:
+            path.unlink(missing_ok=True)
+        raise
+    return new
+
+
+def _claim(path: Path) -> None:
+    """Make an empty file, unless another window was faster."""
+    try:
+        path.open("xb").close()
+    except FileExistsError:
+        raise DeckError(f"{path}: was begun by another program meanwhile; nothing was written, try again") from None
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def inserted(path: Path, markdown: str, *, after: Card | str | None = None) -> bytes:
+    """What `insert_card` would write."""
+    return _insertion(path, markdown, after)[1]
+
+
+def _insertion(path: Path, markdown: str, after: Card | str | None) -> tuple[bytes, bytes]:
+    """The file's bytes, and those with the card."""
     current = read_file(path) if path.exists() else f"# {path.stem}\n".encode()
     place = card_span(current, family_of(after))[1] if after is not None else len(current.rstrip(b" \t\r\n"))
     line_end = "\r\n" if b"\r\n" in current else "\n"
@@ -31,8 +61,7 @@ def insert_card(path: Path, markdown: str, *, after: Card | str | None = None) -
     rest = current[place:] if after is not None else line_end.encode()
     new = current[:place] + apart + written + rest
     _check_new(path, current, new, len((current[:place] + apart).split(b"\n")) - 1)
-    atomic(path, new, expected=current if path.exists() else None)
-    return new
+    return current, new
 
 
 def remove_card(path: Path, parsed: bytes, card: Card | str) -> bytes:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
+from studyapp.editing import TAKEN
 from studyapp.model import Card
 from studyapp.tui.screen import StudyScreen
 
@@ -65,18 +67,24 @@ class CardActs(StudyScreen):
         if card is None:
             return
         with self.study_app.guard():
-            file = self.library.editing.own_file(card.deck)
-            editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
-            command = [*editor, f"+{card.line}", str(file)]
-            try:
-                with self.app.suspend():
-                    subprocess.run(command, check=False)
-            except (OSError, ValueError) as error:
-                self.study_app.say(f"{command[0]} did not start ({error}); set EDITOR to your editor.", wrong=True)
-            except SuspendNotSupported:
-                self.study_app.say(f"Here no other program can take the screen; the card is in {file}.", wrong=True)
+            self.library.synchronise()  # the line is that of the file as it is now
+            card = self.library.store.card(card.id) or card
+            with self.library.editing.in_editor(card.deck) as file:
+                self._let_edit(file, card.line)
             self.library.synchronise()
             self.renew()
+
+    def _let_edit(self, file: Path, line: int) -> None:
+        """Give the screen to the learner's editor until it ends."""
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+        try:
+            command = [*shlex.split(editor), f"+{line}", str(file)]
+            with self.app.suspend():
+                subprocess.run(command, check=False)
+        except (OSError, ValueError) as error:
+            self.study_app.say(f"{editor} did not start ({error}); set EDITOR to your editor.", wrong=True)
+        except SuspendNotSupported:
+            self.study_app.say(f"Here no other program can take the screen; the card is in {file}.", wrong=True)
 
     def action_move(self) -> None:
         """Move the card to another deck."""
@@ -113,11 +121,10 @@ class CardActs(StudyScreen):
             others = [tag for tag in card.tags if tag not in own]
             more = f" (from its part and deck: {', '.join(others)})" if others else ""
             said = await self.app.push_screen_wait(
-                AskLine(f"Tags of {card.family}, with blanks between{more}", " ".join(own), "keep these")
+                AskLine(f"Tags of {card.family}, with blanks between; - for none{more}", " ".join(own), "keep these")
             )
-            # The field cannot tell an empty line from Esc: a card keeps its last tag until it is edited.
             if said:
-                self.library.editing.tag(card, said.replace(",", " ").split())
+                self.library.editing.tag(card, [] if said == "-" else said.replace(",", " ").split())
                 self.renew()
 
     def action_take_out(self) -> None:
@@ -130,7 +137,11 @@ class CardActs(StudyScreen):
         card = self.subject()
         if card is None:
             return
-        question = f"Take {card.family} out of {card.deck}? What you did with it stays in the log."
+        kept = self.library.places.decks / TAKEN / f"{card.family}.md"
+        question = (
+            f"Take {card.family} out of {card.deck}? Undo does not bring it back; its text is kept in {kept}, "
+            "and what you did with it in the log."
+        )
         if await self.app.push_screen_wait(AskYesNo(question, "take it out", "keep it")):
             with self.study_app.guard():
                 self.library.editing.remove(card)

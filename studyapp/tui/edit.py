@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -68,6 +69,7 @@ class EditScreen(StudyScreen):
         super().__init__()
         self._draft = draft
         self._pause: Timer | None = None
+        self._refused = ""
 
     def compose(self) -> ComposeResult:
         """Where it goes, the text, the card, what is wrong."""
@@ -85,6 +87,10 @@ class EditScreen(StudyScreen):
         """Look at the card as it is."""
         area = self._area
         area.cursor_blink = False
+        self._as_opened = area.text
+        if area.text != self._draft.markdown.replace("\r\n", "\n"):
+            area.read_only = True
+            self._refused = "! it has a character that would be lost here; o on the card opens it in your editor"
         if not self._draft.card:
             area.select_line(0)  # its first key replaces the sample question
         self._look()
@@ -103,6 +109,7 @@ class EditScreen(StudyScreen):
 
     def on_text_area_changed(self) -> None:
         """Look again when there is a pause."""
+        self._refused = ""
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(PAUSE, self._look)
@@ -117,6 +124,9 @@ class EditScreen(StudyScreen):
         self._show_card(cards)
 
     def _show_wrong(self, wrong: tuple[Problem, ...]) -> None:
+        if self._refused:
+            self.static("wrong").update(plain(self._refused))
+            return
         lines = [f"! line {one.line}: {one.what}; {one.remedy}".removesuffix("; ") for one in wrong[:MOST_PROBLEMS]]
         if len(wrong) > MOST_PROBLEMS:
             lines.append(f"  and {wording.counted(len(wrong) - MOST_PROBLEMS, 'more', 'more')}")
@@ -152,19 +162,27 @@ class EditScreen(StudyScreen):
         from studyapp.tui.ask import AskYesNo
 
         text = self._area.text
+        if text == self._as_opened and self._draft.card:
+            self.app.pop_screen()
+            return
         try:
             name = self.library.editing.save(self._draft, text)
         except CardChangedError as error:
             question = f"Another program changed {self._draft.card} meanwhile. Write your text over it?"
             if await self.app.push_screen_wait(AskYesNo(question, "yes, mine counts", "no, look at it again")):
-                self._draft = Draft(self._draft.deck, self._draft.card, text, error.current)
+                self._draft = replace(self._draft, parsed=error.current)
                 await self._save()
             return
         except DeckError as error:
-            self.static("wrong").update(plain(f"! {error}"))
+            self._refused = f"! not saved: {error}"
+            self._look()
             return
         self.app.pop_screen()
         self.study_app.say(f"Saved: {name}.")
+
+    def ask_to_leave(self) -> None:
+        """Ctrl+C leads back too; to quit at once would lose the text."""
+        self.action_leave()
 
     def action_leave(self) -> None:
         """Back; a text that is not saved is asked about."""
@@ -176,7 +194,7 @@ class EditScreen(StudyScreen):
         if self.has_class("previewing"):
             self.action_preview()
             return
-        if self._area.text != self._draft.markdown:
+        if self._area.text != self._as_opened:
             question = "What you wrote is not saved. Leave it?"
             if not await self.app.push_screen_wait(AskYesNo(question, "leave it", "go on writing")):
                 return

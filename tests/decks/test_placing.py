@@ -96,3 +96,14 @@ def test_what_is_put_in_and_taken_out_leaves_the_file(
     for n in range(len(backs)):
         assert card_source(new, f"c{n}") == card_source(data, f"c{n}")
     assert remove_card(path, new, "new").rstrip() == data.rstrip()
+
+
+def test_two_windows_that_begin_one_deck_lose_no_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second is told, and writes nothing over the first."""
+    path = tmp_path / "d.md"
+    insert_card(path, NEW)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "exists", lambda _: False)  # as it was a moment before
+        with pytest.raises(DeckError, match="was begun by another program meanwhile"):
+            insert_card(path, "## Other {#other}\n\nMine.")
+    assert b"{#new}" in path.read_bytes()

@@ -159,3 +159,34 @@ async def test_the_card_in_hand_is_edited_and_asked_anew(tmp_path: Path) -> None
             await seat.wait("centre. Truly.")
             seat.see("1 Again", "3 Good")
     assert file.read_text() == MINE.replace("What is", "So: What is").replace("centre.", "centre. Truly.")
+
+
+async def test_ctrl_c_does_not_throw_the_text_away_and_a_refusal_stays(tmp_path: Path) -> None:
+    """It asks as Esc does; why a card was not saved stands there until the text changes."""
+    file = own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "mean")
+            await seat.press("e", "ctrl+end")
+            await seat.type("!")
+            await seat.press("ctrl+c")
+            await seat.wait("What you wrote is not saved")
+            await seat.press("n", "ctrl+home", "ctrl+k", "f2")
+            await seat.wait("! not saved: ")
+            await seat.resize(100, 30)
+            await seat.settle()
+            seat.see("! not saved: ")
+    assert file.read_text() == MINE
+
+
+async def test_the_last_tag_is_taken_away(tmp_path: Path) -> None:
+    """A dash says so; Esc leaves the tags as they are."""
+    file = own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "mean")
+            await seat.press("t", "escape")
+            await seat.press("t", "ctrl+u")
+            await seat.type("-")
+            await seat.press("enter")
+            await seat.until(lambda: "{#mean}" in file.read_text())
