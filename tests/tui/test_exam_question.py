@@ -204,7 +204,8 @@ async def test_the_map_shows_at_once_what_time_has_locked(tmp_path: Path) -> Non
     with library(tmp_path, clock) as opened:
         async with sitting(opened, clock, paper("alpha", "beta", late, forward_only=False)) as sat:
             await sat.press("b", "enter", "n", "n")
-            sat.see("■□▶", "□ no answer yet  ▶ now")
+            await sat.seat.wait("■□▶")  # the disk may take its time
+            sat.see("□ no answer yet  ▶ now")
             await sat.pass_time(seconds=62)
             sat.see("3 of 3", "■×▶", "□ no answer yet  × time up, blank  ▶ now")
         clock.forward(hours=1)
