@@ -11,7 +11,6 @@ from typing import ClassVar
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
-from studyapp.editing import TAKEN
 from studyapp.model import Card
 from studyapp.tui.screen import StudyScreen
 
@@ -132,6 +131,7 @@ class CardActs(StudyScreen):
         self.run_worker(self._take_out(), group="act", exclusive=True, exit_on_error=False)
 
     async def _take_out(self) -> None:
+        from studyapp.editing import TAKEN
         from studyapp.tui.ask import AskYesNo
 
         card = self.subject()
