@@ -172,11 +172,13 @@ def test_simulations_are_shown_as_text(home: Path) -> None:
     with Terminal(studyapp(home), size=(160, 60)) as terminal:
         terminal.wait("▸ All decks")
         terminal.press("x")
+        terminal.wait("▸convolution_kernels")
+        terminal.send("/a_hostile")
         terminal.wait("a_hostile .*asks before it runs")
         terminal.press("enter")
         terminal.wait(f"# {SHOWN}")
         terminal.press("y")
-        terminal.wait(f"(?s)Lab · a_hostile.*helps {SHOWN}")
+        terminal.wait(r"(?s)Lab · a_hostile.*helps\s+\[@click=app\.quit\]")  # the rest of it stands on the next line
         terminal.press("x")
         terminal.wait(f"claims {SHOWN}")
         terminal.wait(f"F {SHOWN}")
@@ -189,6 +191,8 @@ def test_simulations_are_shown_as_text(home: Path) -> None:
         terminal.press("q")
         terminal.wait("▸ All decks")
         terminal.press("x")
+        terminal.wait("▸convolution_kernels")
+        terminal.send("/a_hostile")
         terminal.wait(f"Own {SHOWN}")
         assert_harmless(terminal.written)
     for arguments in (["due"], ["check"], ["run"], ["run", "a_hostile"], ["run", "a_hostile", "--chance", "0.95"]):
