@@ -15,13 +15,15 @@ from pathlib import Path
 
 from studyapp.decks import DeckError, atomic, parse, read_file
 from studyapp.decks.clean import clean
-from studyapp.decks.drafting import Drafted, draft
-from studyapp.decks.errors import unreadable, unwritable
-from studyapp.decks.headings import with_attributes
-from studyapp.decks.notes import read_notes
+from studyapp.decks.errors import unreadable
+from studyapp.decks.folder import is_deck_name
+from studyapp.decks.headings import retitled
+from studyapp.decks.notes.drafting import Drafted, draft
+from studyapp.decks.notes.reading import read_notes
 from studyapp.decks.sections import sections_of
 from studyapp.decks.slugs import slug
-from studyapp.editing import Draft, Editing
+from studyapp.decks.writing import with_folder
+from studyapp.editing import Edit, Editing
 from studyapp.model import DRAFT, Card
 from studyapp.store import Store
 
@@ -116,17 +118,9 @@ def deck_name(notes: Path, wanted: str = "") -> str:
     name = wanted.removesuffix(".md")
     if not wanted:
         name = slug(notes.stem)[:_MOST_OF_NAME] or "notes"
-    plain = name.isprintable() and not set(name) & set('/\\:*?"<>|') and len(name.encode(errors="replace")) <= 200
-    if not name or not plain or name.startswith(".") or name.lower() == "readme" or name != name.strip():
+    if not is_deck_name(f"{name}.md"):
         raise DeckError(f"{wanted!r}: is no name for a deck; give one such as lesson-1.md, without a folder")
     return f"{FOLDER}/{name}.md"
-
-
-def _make_folder_of(file: Path) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(file, error) from error
 
 
 class _Either(Container[str]):
@@ -173,7 +167,7 @@ class _Act:
     what: str
     files: tuple[tuple[Path, bytes, bytes], ...]
     cards: tuple[Card, ...]
-    removed: Draft | None = None
+    removed: Edit | None = None
 
 
 @dataclass(slots=True)
@@ -209,11 +203,9 @@ class Drafts:
         drafted = _drafted(notes, encoding, _Either(headings, self.store.families()), known)
         if drafted.proposals:
             data = _below(current, drafted, file) if current is not None else drafted.markdown().encode()
-            for place in (file, marks):
-                _make_folder_of(place)
-            atomic(file, data, expected=current)
+            atomic(with_folder(file), data, expected=current)
             lines = "\n".join(sorted({*known, *(one.mark for one in drafted.proposals)}))
-            atomic(marks, f"{lines}\n".encode())
+            atomic(with_folder(marks), f"{lines}\n".encode())
             self.changed()
         return Written(drafted, name, file, current is None)
 
@@ -225,7 +217,7 @@ class Drafts:
 
     def accept(self, cards: Sequence[Card]) -> int:
         """Take the tag out of the headings of these drafts, which are new from then on; how many had it there."""
-        done = []
+        changes: list[tuple[Path, bytes, bytes]] = []
         number = 0
         for deck in dict.fromkeys(card.deck for card in cards):
             file = self.editing.file(deck)
@@ -234,12 +226,12 @@ class Drafts:
             inherited = {one.family for one in parse(_accepted(before, wanted)[0], "").cards if DRAFT in one.tags}
             after, headings = _accepted(before, wanted - inherited)
             if headings:
-                atomic(file, after, expected=before)
-                done.append((file, before, after))
+                changes.append((file, before, after))
                 number += headings
-        if not done:
+        if not changes:
             raise DeckError(f"{self.why_inherited(cards[0])}")
-        self._acts.append(_Act("accepted", tuple(done), tuple(cards)))
+        _write_all(changes)
+        self._acts.append(_Act("accepted", tuple(changes), tuple(cards)))
         self.changed()
         return number
 
@@ -268,8 +260,7 @@ class Drafts:
             return ""
         act = self._acts[-1]
         if all(file.exists() and read_file(file) == after for file, _, after in act.files):
-            for file, before, after in act.files:
-                atomic(file, before, expected=after)
+            _write_all([(file, after, before) for file, before, after in act.files])
         elif act.removed is not None:
             self.editing.save(act.removed, act.removed.markdown)
         else:
@@ -280,15 +271,26 @@ class Drafts:
         return f"{act.what}: {act.cards[0].family if len(act.cards) == 1 else f'{len(act.cards)} cards'}"
 
 
+def _write_all(changes: Sequence[tuple[Path, bytes, bytes]]) -> None:
+    """Write all these files, each from what it was before to what comes after; where one cannot be, none of them."""
+    written: list[tuple[Path, bytes, bytes]] = []
+    try:
+        for file, before, after in changes:
+            atomic(file, after, expected=before)
+            written.append((file, before, after))
+    except BaseException:
+        for file, before, after in written:
+            atomic(file, before, expected=after)
+        raise
+
+
 def _accepted(data: bytes, families: Container[str]) -> tuple[bytes, int]:
     """A deck's bytes without the tag in these cards' headings, and how many had it; all else stays as it is."""
     lines = data.split(b"\n")
     number = 0
     for section in sections_of(clean(data, "").lines).cards():
         if section.id in families and section.twin < 0 and DRAFT in section.title.tags:
-            heading = lines[section.start].decode()
-            end = "\r" if heading.endswith("\r") else ""
             kept = [tag for tag in section.title.tags if tag != DRAFT]
-            lines[section.start] = (with_attributes(heading.rstrip(), tags=kept) + end).encode()
+            lines[section.start] = retitled(lines[section.start].decode(), tags=kept).encode()
             number += 1
     return b"\n".join(lines), number

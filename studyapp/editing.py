@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studyapp.decks import DeckError, atomic, card_source, parse, read_file, replace_card
-from studyapp.decks.errors import unwritable
-from studyapp.decks.headings import read_heading, with_attributes
+from studyapp.decks.folder import is_deck_name
+from studyapp.decks.headings import read_heading, retitled
 from studyapp.decks.placing import insert_card, inserted, remove_card
 from studyapp.decks.slugs import free, slug
+from studyapp.decks.writing import with_folder
 from studyapp.model import DRAFT, SEALED, Asked, Card, Problem, SimulationLink
 
 CAME = ".came"
@@ -31,14 +32,11 @@ The answer first, in one sentence. Then why it is so.
 _TITLE = b"# -\n"
 _ASKING = {SEALED, DRAFT}
 """Tags that say whether a card is asked at all."""
-_CLOSING = re.compile(r"[ \t]+#+$")
-"""The hashes that may close a heading."""
-_PATH = re.compile(r"(?:\w[\w .-]*/)*\w[\w .-]*\.md")
 _SETTINGS = re.compile(r"^(`{3,}|~{3,})toml[ \t]*\r?\n(.*?)^\1", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Edit:
     """A card's Markdown while it is written; `card` is empty for a new one, which goes below the card `after`."""
 
     deck: str
@@ -68,39 +66,46 @@ class Editing:
     def __init__(self, own: Path, shipped: Path, *, taken: Container[str], written: Callable[[], None]) -> None:
         self._own, self._shipped, self._taken, self._written = own, shipped, taken, written
 
-    def begin(self, card: Card) -> Draft:
+    def begin(self, card: Card) -> Edit:
         """A card's Markdown as it stands in its file."""
         data = read_file(self.file(card.deck))
-        return Draft(card.deck, card.family, card_source(data, card), data)
+        return Edit(card.deck, card.family, card_source(data, card), data)
 
-    def begin_new(self, deck: str, after: Card | None = None) -> Draft:
+    def begin_new(self, deck: str, after: Card | None = None) -> Edit:
         """The beginning of a new card, below another one or at the end of a deck, which may be a new file."""
-        return Draft(deck, "", TEMPLATE, after=after.family if after is not None else "")
+        return Edit(deck, "", TEMPLATE, after=after.family if after is not None else "")
 
-    def begin_copy(self, card: Card) -> Draft:
+    def begin_copy(self, card: Card) -> Edit:
         """A new card with the text of another, to stand below it; it gets an id of its own when it is saved."""
-        return Draft(card.deck, "", _retitled(self.begin(card).markdown, identity=""), after=card.family)
+        return Edit(card.deck, "", _retitled(self.begin(card).markdown, identity=""), after=card.family)
 
     @contextmanager
     def _writing(self, deck: str) -> Iterator[Path]:
-        """The learner's own file, to be written to; a shipped one is copied first, for as long as all goes well."""
+        """The learner's own file, to be written to; a shipped one is copied first, and stays if it was changed."""
         own, came, shipped = self._own / deck, self._own / CAME / deck, self._shipped / deck
         copied = not own.exists() and shipped.exists()
         if copied:
             data = read_file(shipped)
             for copy in (came, own):  # the deck last: what shadows the shipped one is whole
-                _with_folder(copy)
+                with_folder(copy)
                 atomic(copy, data)
         try:
-            yield _with_folder(own)
+            yield with_folder(own)
         except BaseException:
             if copied:
-                own.unlink(missing_ok=True)
-                came.unlink(missing_ok=True)
+                self._forget_copy(deck)
             raise
         self._written()
 
-    def save(self, draft: Draft, markdown: str) -> str:
+    def _forget_copy(self, deck: str) -> None:
+        """Delete the copy of a shipped deck, unless something was written into it."""
+        own, came, shipped = self._own / deck, self._own / CAME / deck, self._shipped / deck
+        there = all(file.exists() for file in (own, came, shipped))
+        if there and read_file(own) == read_file(came) == read_file(shipped):
+            own.unlink()
+            came.unlink()
+
+    def save(self, draft: Edit, markdown: str) -> str:
         """Write the card; return its id, for a new one its heading's slug, with a number where another card has that.
 
         CardChangedError where another program changed the card meanwhile.
@@ -158,7 +163,8 @@ class Editing:
 
     def tags(self, card: Card) -> tuple[str, ...]:
         """The tags in a card's own heading; those of its part and deck are not among them."""
-        return read_heading(_CLOSING.sub("", self.begin(card).markdown.partition("\n")[0].rstrip())).tags
+        heading = self.begin(card).markdown.partition("\n")[0]
+        return read_heading(retitled(heading.rstrip("\r"))).tags
 
     def tag(self, card: Card, tags: Sequence[str]) -> None:
         """Give a card these tags of its own in place of those that it has; those of its part and deck stay."""
@@ -166,14 +172,14 @@ class Editing:
         with self._writing(card.deck) as file:
             replace_card(file, draft.parsed, card, _retitled(draft.markdown, tags=tags))
 
-    def remove(self, card: Card) -> Draft:
+    def remove(self, card: Card) -> Edit:
         """Take a card out of its deck; its text is kept in the folder TAKEN, and can be saved again."""
         draft = self.begin(card)
-        kept = _with_folder(self._own / TAKEN / f"{card.family}.md")
+        kept = with_folder(self._own / TAKEN / f"{card.family}.md")
         atomic(kept, draft.markdown.encode() + b"\n")
         with self._writing(card.deck) as file:
             remove_card(file, draft.parsed, card)
-        return Draft(card.deck, "", draft.markdown)
+        return Edit(card.deck, "", draft.markdown)
 
     def outdated(self) -> list[Problem]:
         """The copied decks of which the shipped one has changed since."""
@@ -191,11 +197,8 @@ class Editing:
         """The learner's own file of a deck, for another program; a shipped one is copied, if it is changed there."""
         with self._writing(deck) as file:
             yield file
-        came = self._own / CAME / deck
-        if came.exists() and read_file(came) == read_file(file) == read_file(self._shipped / deck):
-            file.unlink()
-            came.unlink()
-            self._written()
+        self._forget_copy(deck)
+        self._written()
 
     def file(self, deck: str) -> Path:
         """Where a deck is read from: the learner's own before a shipped one."""
@@ -209,7 +212,8 @@ def _named(wanted: str, decks: Sequence[str]) -> str:
     named = [deck for deck in decks if path == deck] or [deck for deck in decks if Path(deck).name == path]
     if len(named) > 1:
         raise DeckError(f"{wanted!r} names several decks; say one of: {', '.join(named)}")
-    if not named and not (_PATH.fullmatch(path) and len(path) <= 200 and Path(path).name.lower() != "readme.md"):
+    *folders, name = path.split("/")
+    if not named and not (is_deck_name(name) and all(is_deck_name(f"{folder}.md") for folder in folders)):
         raise DeckError(f"{wanted!r} is no name of a deck; give one such as mine.md")
     return named[0] if named else path
 
@@ -228,16 +232,7 @@ def with_simulation(source: str, simulation: str) -> str:
     return f"{source[: found.end(2)]}\n{table}{source[found.end(2) :]}"
 
 
-def _with_folder(file: Path) -> Path:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(file, error) from error
-    return file
-
-
 def _retitled(markdown: str, *, identity: str | None = None, tags: Sequence[str] | None = None) -> str:
     """A card's Markdown with other attributes in its heading."""
-    heading, line, rest = markdown.partition("\n")
-    end = "\r" if heading.endswith("\r") else ""
-    return with_attributes(_CLOSING.sub("", heading.rstrip()), identity=identity, tags=tags) + end + line + rest
+    heading, *rest = markdown.split("\n", 1)
+    return "\n".join([retitled(heading, identity=identity, tags=tags), *rest])

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from studyapp.decks import DeckError
+from studyapp.decks import DeckError, atomic
 from studyapp.drafts import LARGEST, MARKS, deck_name, read_notes_file
 from studyapp.library import Library
 from studyapp.model import Answered, Kind, Mode
 from studyapp.overview import overview
-from tests.decks.lecture_notes import FLAT, OUTLINE
+from tests.decks.notes.lecture_notes import FLAT, OUTLINE
 from tests.studying import Clock, basic_deck, library, own
 
 PROPOSED = """\
@@ -319,3 +319,23 @@ def test_notes_without_anything_to_draft_are_refused(opened: Library, tmp_path: 
     with pytest.raises(DeckError, match="nothing in it can be drafted"):
         opened.drafts.write(path)
     assert not (opened.drafts.folder / "drafts").exists()
+
+
+def test_all_are_accepted_or_none(opened: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the second file cannot be written the first is as it was, and there is nothing to put back."""
+    second = own(
+        tmp_path, PROPOSED.replace("kept", "also").replace("proposed", "other").replace("gaps", "more"), "z.md"
+    )
+    opened.synchronise()
+    before = {file: file.read_bytes() for file in (tmp_path / "home" / "decks").glob("*.md")}
+
+    def full(path: Path, data: bytes, *, expected: bytes | None = None) -> None:
+        if path == second:
+            raise DeckError(f"{path}: there is no space left to write it")
+        atomic(path, data, expected=expected)
+
+    monkeypatch.setattr("studyapp.drafts.atomic", full)
+    with pytest.raises(DeckError, match="no space left"):
+        opened.drafts.accept(opened.drafts.cards())
+    assert {file: file.read_bytes() for file in before} == before
+    assert opened.drafts.put_back() == ""

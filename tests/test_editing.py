@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from studyapp.decks import CardChangedError, DeckError, parse
-from studyapp.editing import CAME, TAKEN, TEMPLATE, Draft, Editing, look
+from studyapp.editing import CAME, TAKEN, TEMPLATE, Edit, Editing, look
 from studyapp.model import Card
 
 SHIPPED = "# Shipped\n\n## One {#one .basics}\n\nFirst. It is so.\n\n## Two {#two}\n\nSecond.\n"
@@ -66,7 +66,7 @@ def test_a_new_card_gets_its_headings_slug_and_a_number_if_that_is_taken(folders
     folders.taken |= {"three"}
     draft = folders.editing.begin_new("mine.md", folders.cards("mine.md")["three"])
     assert folders.editing.save(draft, "## Three\n\nAgain.") == "three-2"
-    assert folders.editing.save(Draft("new.md", "", ""), "## Four {.tag}\n\nFourth.") == "four"
+    assert folders.editing.save(Edit("new.md", "", ""), "## Four {.tag}\n\nFourth.") == "four"
     assert (folders.own / "new.md").read_text() == "# new\n\n## Four {#four .tag}\n\nFourth.\n"
     assert (folders.own / "mine.md").read_text() == MINE + "\n## Three {#three-2}\n\nAgain.\n"
 
@@ -75,9 +75,9 @@ def test_an_id_of_another_card_is_refused(folders: Folders) -> None:
     """Of any deck; nothing is written."""
     folders.taken |= {"one"}
     with pytest.raises(DeckError, match="'one' is another card's"):
-        folders.editing.save(Draft("mine.md", "", ""), "## X {#one}\n\nx")
+        folders.editing.save(Edit("mine.md", "", ""), "## X {#one}\n\nx")
     with pytest.raises(DeckError, match=r"line 1: the answer is empty"):
-        folders.editing.save(Draft("mine.md", "", ""), "## X")
+        folders.editing.save(Edit("mine.md", "", ""), "## X")
     assert (folders.own / "mine.md").read_text() == MINE
 
 
@@ -111,7 +111,7 @@ def test_a_shipped_deck_is_copied_before_its_first_edit(folders: Folders) -> Non
 def test_a_copy_has_no_id_until_it_is_saved(folders: Folders) -> None:
     """It stands below its original, with the same tags."""
     draft = folders.editing.begin_copy(folders.cards("shipped.md")["one"])
-    assert draft == Draft("shipped.md", "", "## One {.basics}\n\nFirst. It is so.", after="one")
+    assert draft == Edit("shipped.md", "", "## One {.basics}\n\nFirst. It is so.", after="one")
     folders.taken |= {"one", "two"}
     assert folders.editing.save(draft, draft.markdown) == "one-2"
     assert list(folders.cards("shipped.md")) == ["one", "one-2", "two"]
@@ -217,3 +217,16 @@ def test_closing_hashes_of_a_heading_are_no_part_of_it(folders: Folders) -> None
     assert folders.editing.tags(card) == ("hard",)
     folders.editing.tag(card, ["easy"])
     assert folders.cards("mine.md")["three"].tags == ("easy",)
+
+
+def test_what_was_written_in_an_editor_stays_whatever_happens_then(folders: Folders) -> None:
+    """Only a copy into which nothing was written is deleted again."""
+
+    def interrupted() -> None:
+        with folders.editing.in_editor("shipped.md") as file:
+            file.write_text(SHIPPED.replace("First.", "1."))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert "1." in (folders.own / "shipped.md").read_text()

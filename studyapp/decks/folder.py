@@ -15,6 +15,13 @@ LARGEST = 16 * 1024 * 1024
 """Bytes; a larger file is no deck, and would hold up the start."""
 
 
+def is_deck_name(name: str) -> bool:
+    """Whether a new file of this name, with its `.md`, is looked for as a deck, and may lie on any system."""
+    stem = name.removesuffix(".md")
+    plain = name.isprintable() and not set(name) & set('/\\:*?"<>|~') and len(name.encode(errors="replace")) <= 200
+    return plain and stem not in ("", name) and stem == stem.strip() and stem[0] != "." and stem.lower() != "readme"
+
+
 def scan(root: Path, report: Callable[[Problem], None] | None = None) -> Iterator[tuple[str, os.stat_result]]:
     """Every deck below a folder, with its status, in order of its path relative to `root` (with `/`).
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from studyapp.decks.blocks import heading_text
 from studyapp.decks.settings import TAG
 from studyapp.decks.slugs import slug
 
@@ -13,6 +14,7 @@ ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 KIND_MARKS = ("steps", "refute")
 """Classes that say a card's kind; all others are tags."""
 
+_HASHES = re.compile(r" {0,3}#+[ \t]*")
 _ATTRIBUTES = re.compile(r"\{[ \t]*([.#][^{}]*)\}$")
 
 
@@ -65,9 +67,15 @@ def attribute_place(heading: str) -> int | None:
     return attributes.start(1) if attributes else None
 
 
-def with_attributes(heading: str, *, identity: str | None = None, tags: Sequence[str] | None = None) -> str:
-    """A heading's text with another id (none where `identity` is empty), and with other tags; None leaves them."""
-    attributes = _attributes(heading)
+def retitled(line: str, *, identity: str | None = None, tags: Sequence[str] | None = None) -> str:
+    """A heading's whole line with another id (none where `identity` is empty), and with other tags; None leaves them.
+
+    Its line end stays, and hashes that closed it are left out.
+    """
+    body = line.rstrip("\r\n")
+    hashes = match[0] if (match := _HASHES.match(body)) else ""
+    heading = heading_text(body[len(hashes) :])
+    attributes = _attributes(heading) if heading else None
     text = heading if attributes is None else heading[: attributes.start()]
     words = attributes[1].split() if attributes else []
     if identity is not None:
@@ -75,7 +83,8 @@ def with_attributes(heading: str, *, identity: str | None = None, tags: Sequence
     if tags is not None:
         kept = [word for word in words if word[0] != "." or word[1:] in KIND_MARKS]
         words = [*kept, *(f".{tag}" for tag in tags)]
-    return f"{text.rstrip()} {{{' '.join(words)}}}" if words else text.rstrip()
+    written = f"{text.rstrip()} {{{' '.join(words)}}}" if words else text.rstrip()
+    return hashes + written + line[len(body) :]
 
 
 def _attributes(heading: str) -> re.Match[str] | None:

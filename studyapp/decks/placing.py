@@ -27,8 +27,8 @@ def insert_card(path: Path, markdown: str, *, after: Card | str | None = None) -
     try:
         atomic(path, new, expected=b"" if begun else current)
     except DeckError:
-        if begun:
-            path.unlink(missing_ok=True)
+        if begun and path.exists() and not read_file(path):  # it is still ours
+            path.unlink()
         raise
     return new
 

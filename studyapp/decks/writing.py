@@ -183,6 +183,15 @@ def _with_id(raw: str, line: str, name: str) -> str:
 # --- files ----------------------------------------------------------------------------------------
 
 
+def with_folder(path: Path) -> Path:
+    """The path, after its folder was made where there was none; DeckError where that cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return path
+
+
 def atomic(path: Path, data: bytes, *, expected: bytes | None = None) -> None:
     """Write a file so that it is the old one or the new one at any moment, also after a power cut.
 

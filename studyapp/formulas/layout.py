@@ -132,7 +132,7 @@ def _tall(node: Node, tight: bool) -> Box:
             return _call(name, [lay_out(one, tight) for one in arguments])
         case Grid():
             return _grid(node, tight)
-    return lay_out((node,), tight)
+    raise AssertionError(f"{type(node).__name__} is flat, or no part of an opened row")
 
 
 def _fraction(above: Box, below: Box) -> Box:

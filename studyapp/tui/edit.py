@@ -14,7 +14,7 @@ from textual.widgets import Static, TextArea
 
 from studyapp.core.questions import pose
 from studyapp.decks import CardChangedError, DeckError
-from studyapp.editing import Draft, look
+from studyapp.editing import Edit, look
 from studyapp.model import Card, Problem
 from studyapp.tui import review_text, wording
 from studyapp.tui.card_text import plain
@@ -65,18 +65,18 @@ class EditScreen(StudyScreen):
     EditScreen.narrow.previewing #text { display: none; }
     """
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, edit: Edit) -> None:
         super().__init__()
-        self._draft = draft
+        self._edit = edit
         self._pause: Timer | None = None
         self._refused = ""
 
     def compose(self) -> ComposeResult:
         """Where it goes, the text, the card, what is wrong."""
-        name = f"Edit · {self._draft.card}" if self._draft.card else "New card"
-        yield Static(plain(f"{name}    {self._draft.deck}"), classes="bar")
+        name = f"Edit · {self._edit.card}" if self._edit.card else "New card"
+        yield Static(plain(f"{name}    {self._edit.deck}"), classes="bar")
         with Horizontal(id="body"):
-            yield CardText(self._draft.markdown, id="text", soft_wrap=True, show_line_numbers=False)
+            yield CardText(self._edit.markdown, id="text", soft_wrap=True, show_line_numbers=False)
             with VerticalScroll(id="preview", can_focus=False):
                 yield Static(id="front")
                 yield Static(id="back")
@@ -88,10 +88,10 @@ class EditScreen(StudyScreen):
         area = self._area
         area.cursor_blink = False
         self._as_opened = area.text
-        if area.text != self._draft.markdown.replace("\r\n", "\n"):
+        if area.text != self._edit.markdown.replace("\r\n", "\n"):
             area.read_only = True
             self._refused = "! it has a character that would be lost here; o on the card opens it in your editor"
-        if not self._draft.card:
+        if not self._edit.card:
             area.select_line(0)  # its first key replaces the sample question
         self._look()
 
@@ -162,15 +162,15 @@ class EditScreen(StudyScreen):
         from studyapp.tui.ask import AskYesNo
 
         text = self._area.text
-        if text == self._as_opened and self._draft.card:
+        if text == self._as_opened and self._edit.card:
             self.app.pop_screen()
             return
         try:
-            name = self.library.editing.save(self._draft, text)
+            name = self.library.editing.save(self._edit, text)
         except CardChangedError as error:
-            question = f"Another program changed {self._draft.card} meanwhile. Write your text over it?"
+            question = f"Another program changed {self._edit.card} meanwhile. Write your text over it?"
             if await self.app.push_screen_wait(AskYesNo(question, "yes, mine counts", "no, look at it again")):
-                self._draft = replace(self._draft, parsed=error.current)
+                self._edit = replace(self._edit, parsed=error.current)
                 await self._save()
             return
         except DeckError as error:

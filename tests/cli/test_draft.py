@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from studyapp.decks import parse
-from studyapp.decks.notes import read_notes
+from studyapp.decks.notes.reading import read_notes
 from tests.cli.calling import call
-from tests.decks.lecture_notes import ALL, FLAT, HASTY
+from tests.decks.notes.lecture_notes import ALL, FLAT, HASTY
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_a_megabyte_takes_seconds(tmp_path: Path) -> None:
     """Less than ten on any machine; about one on this one."""
     import time
 
-    from studyapp.decks.drafting import draft
+    from studyapp.decks.notes.drafting import draft
 
     text = "\n".join(
         line.replace("a", f"a{n} ", 1) for n in range(6_000) for line in (HASTY + FLAT).split("\n")[n % 9 :: 9]

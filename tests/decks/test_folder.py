@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from studyapp.decks import DeckError, read, read_file, scan
+from studyapp.decks.folder import is_deck_name
 from studyapp.model import Problem
 
 
@@ -86,3 +87,20 @@ def test_reading_a_deck(tmp_path: Path) -> None:
         file.truncate(17 * 1024 * 1024)
     with pytest.raises(DeckError, match="more than 16 MiB"):
         read(tmp_path, "big.md")
+
+
+@pytest.mark.parametrize("name", ["a.md", "lesson 1.md", "ä-b.md", "a.b.md", "x" * 190 + ".md"])
+def test_names_of_decks(tmp_path: Path, name: str) -> None:
+    """What may be written is found again."""
+    assert is_deck_name(name)
+    (tmp_path / name).write_text("# D")
+    assert [found for found, _ in scan(tmp_path)] == [name]
+
+
+@pytest.mark.parametrize(
+    "name", ["a", ".md", ".a.md", " .md", "a .md", "README.md", "a/b.md", "a\\b.md", "a\n.md", "~.md"]
+)
+def test_names_of_no_decks(name: str) -> None:
+    """They would not be looked for, or could not lie everywhere."""
+    assert not is_deck_name(name)
+    assert not is_deck_name("x" * 300 + ".md")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studyapp.decks.headings import read_heading
+from studyapp.decks.headings import read_heading, retitled
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,21 @@ def test_broken_attributes(heading: str, what: str) -> None:
 def test_reading_a_heading_never_raises(heading: str) -> None:
     """Any heading has a text."""
     assert read_heading(heading).text == read_heading(heading).text.strip()
+
+
+@pytest.mark.parametrize(
+    ("line", "identity", "tags", "written"),
+    [
+        ("## One", "one", None, "## One {#one}"),
+        ("## One {#a .b}\r", "one", None, "## One {#one .b}\r"),
+        ("## One {#a .b}", "", None, "## One {.b}"),
+        ("## One {#a}", "", None, "## One"),
+        ("## One {#a .b .refute} ##", None, ["c"], "## One {#a .refute .c}"),
+        ("##  # of cards {.b}", None, [], "##  # of cards"),
+        ("## $x_{.5}$", None, ["c"], "## $x_{.5}$ {.c}"),
+        ("##", "one", None, "## {#one}"),
+    ],
+)
+def test_a_heading_is_written_anew(line: str, identity: str | None, tags: list[str] | None, written: str) -> None:
+    """Its text, the marks of its kind and its line end stay; hashes that closed it go."""
+    assert retitled(line, identity=identity, tags=tags).replace("##{", "## {") == written

@@ -107,3 +107,17 @@ def test_two_windows_that_begin_one_deck_lose_no_card(tmp_path: Path, monkeypatc
         with pytest.raises(DeckError, match="was begun by another program meanwhile"):
             insert_card(path, "## Other {#other}\n\nMine.")
     assert b"{#new}" in path.read_bytes()
+
+
+def test_what_another_window_put_into_a_new_deck_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if it came between the beginning of the file and the writing of the card."""
+    path = tmp_path / "d.md"
+
+    def slower(*_: object, **__: object) -> None:
+        path.write_text("theirs")
+        raise DeckError("was changed by another program meanwhile")
+
+    monkeypatch.setattr("studyapp.decks.placing.atomic", slower)
+    with pytest.raises(DeckError, match="changed by another program"):
+        insert_card(path, NEW)
+    assert path.read_text() == "theirs"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from studyapp.library import Library
-from tests.decks.lecture_notes import FLAT
+from tests.decks.notes.lecture_notes import FLAT
 from tests.studying import Clock, basic_deck, library, own
 from tests.tui.screens import at_home
 

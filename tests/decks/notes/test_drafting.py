@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studyapp.decks import parse
-from studyapp.decks.draft_texts import NO_ANSWER
-from studyapp.decks.drafting import Drafted, draft
-from studyapp.decks.notelines import read_lines
-from studyapp.decks.notes import read_notes
+from studyapp.decks.notes.drafting import Drafted, draft
+from studyapp.decks.notes.lines import read_lines
+from studyapp.decks.notes.reading import read_notes
+from studyapp.decks.notes.wording import NO_ANSWER
 from studyapp.editing import look
 from studyapp.model import DRAFT, Card, Kind
-from tests.decks.lecture_notes import ALL, FLASHCARDS, FLAT, HASTY, OUTLINE
+from tests.decks.notes.lecture_notes import ALL, FLASHCARDS, FLAT, HASTY, OUTLINE
 
 
 def drafted(text: str, taken: set[str] | None = None) -> Drafted:

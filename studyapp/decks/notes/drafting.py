@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from studyapp.decks.draft_texts import Texts, answer_of, gapped, is_general, is_judging, page_note, part_title
-from studyapp.decks.gaps import counted_words
-from studyapp.decks.notekinds import NoteKind
-from studyapp.decks.notelines import LeftOut
-from studyapp.decks.notes import Item, Notes
+from studyapp.decks.notes.kinds import NoteKind
+from studyapp.decks.notes.lines import LeftOut
+from studyapp.decks.notes.reading import Item, Notes
+from studyapp.decks.notes.telling import counted_words
+from studyapp.decks.notes.wording import Texts, answer_of, gapped, is_general, is_judging, page_note, part_title
 from studyapp.decks.slugs import slug
 from studyapp.model import DRAFT
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from studyapp.decks.gaps import telling, words_of
-from studyapp.decks.literal import balanced, code, inline, literal, maths, readable
-from studyapp.decks.notekinds import NoteKind, is_whole_question
-from studyapp.decks.notelines import sentences
-from studyapp.decks.notes import Item
+from studyapp.decks.notes.kinds import NoteKind, is_whole_question
+from studyapp.decks.notes.lines import sentences
+from studyapp.decks.notes.literal import balanced, code, inline, literal, maths, readable
+from studyapp.decks.notes.reading import Item
+from studyapp.decks.notes.telling import telling, words_of
 
 NO_ANSWER = "The notes have no answer; write it here."
 NOT_READ = "Not read yet; write here what it shows."

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studyapp.core.cloze import cloze_numbers, maths_ranges
-from studyapp.decks.literal import balanced, code, inline, literal, maths, readable
+from studyapp.decks.notes.literal import balanced, code, inline, literal, maths, readable
 from studyapp.decks.texts import visible
 
 SIGNS = st.text(st.sampled_from("ab1 .)-+*#>_~`[](){}<>!&;:|\\\"'=/@x"), max_size=30)

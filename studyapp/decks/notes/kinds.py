@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from studyapp.decks.notelines import is_paper
+from studyapp.decks.notes.lines import is_paper
 
 
 class NoteKind(StrEnum):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studyapp.decks.gaps import counted_words, stem, telling, words_of
+from studyapp.decks.notes.telling import counted_words, stem, telling, words_of
 
 
 def asked(text: str, avoid: str = "", often: dict[str, int] | None = None) -> str | None:

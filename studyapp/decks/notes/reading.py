@@ -11,8 +11,8 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from studyapp.decks.notekinds import ANSWER, QUESTION, WONDERS, NoteKind, is_whole_question, kind_of
-from studyapp.decks.notelines import (
+from studyapp.decks.notes.kinds import ANSWER, QUESTION, WONDERS, NoteKind, is_whole_question, kind_of
+from studyapp.decks.notes.lines import (
     LeftOut,
     Line,
     chrome,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studyapp.decks.notekinds import NoteKind
-from studyapp.decks.notes import DEEPEST, Item, read_notes
-from tests.decks.lecture_notes import ALL, FLASHCARDS, FLAT, HASTY, OUTLINE, PROSE
+from studyapp.decks.notes.kinds import NoteKind
+from studyapp.decks.notes.reading import DEEPEST, Item, read_notes
+from tests.decks.notes.lecture_notes import ALL, FLASHCARDS, FLAT, HASTY, OUTLINE, PROSE
 
 
 def told(text: str) -> list[str]:
