@@ -6,6 +6,7 @@ shipped one from then on; how it came is kept beside it, so that a newer shipped
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,9 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studyapp.decks import DeckError, atomic, card_source, parse, read_file, replace_card
+from studyapp.decks.cards import Surroundings
 from studyapp.decks.folder import is_deck_name
 from studyapp.decks.headings import read_heading, retitled
-from studyapp.decks.placing import insert_card, inserted, remove_card
+from studyapp.decks.parser import parse_card, surroundings
+from studyapp.decks.placing import card_above, insert_card, inserted, remove_card, without_card
 from studyapp.decks.slugs import free, slug
 from studyapp.decks.writing import with_folder
 from studyapp.model import DRAFT, SEALED, Asked, Card, Problem, SimulationLink
@@ -29,7 +32,7 @@ TEMPLATE = """## What is asked?
 The answer first, in one sentence. Then why it is so.
 """
 
-_TITLE = b"# -\n"
+_NEW = Surroundings("")
 _ASKING = {SEALED, DRAFT}
 """Tags that say whether a card is asked at all."""
 _SETTINGS = re.compile(r"^(`{3,}|~{3,})toml[ \t]*\r?\n(.*?)^\1", re.DOTALL | re.MULTILINE)
@@ -37,23 +40,17 @@ _SETTINGS = re.compile(r"^(`{3,}|~{3,})toml[ \t]*\r?\n(.*?)^\1", re.DOTALL | re.
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A card's Markdown while it is written; `card` is empty for a new one, which goes below the card `after`."""
+    """A card's Markdown while it is written; `card` is empty for a new one, which goes below the card `after`.
+
+    `parsed` are the file's bytes when it was begun, and `around` is what the card has there from its part and deck.
+    """
 
     deck: str
     card: str
     markdown: str
     parsed: bytes = b""
     after: str = ""
-
-
-def look(markdown: str) -> tuple[tuple[Card, ...], tuple[Problem, ...]]:
-    """The cards that a text under a deck's title would be, and what is wrong with it, by its own lines from 1."""
-    deck = parse(_TITLE + markdown.encode(errors="replace"), "")
-    wrong = [Problem("", max(1, one.line - 1), one.card, one.what, one.remedy) for one in deck.problems]
-    headings = len({card.family for card in deck.cards})
-    if not wrong and headings != 1:
-        wrong = [Problem("", 1, "", "the text is not one card", "give it one '##' heading, its first line")]
-    return deck.cards, tuple(wrong)
+    around: Surroundings = _NEW
 
 
 class Editing:
@@ -69,15 +66,30 @@ class Editing:
     def begin(self, card: Card) -> Edit:
         """A card's Markdown as it stands in its file."""
         data = read_file(self.file(card.deck))
-        return Edit(card.deck, card.family, card_source(data, card), data)
+        around = surroundings(data, card.deck, card.family)
+        return Edit(card.deck, card.family, card_source(data, card), data, around=around)
 
     def begin_new(self, deck: str, after: Card | None = None) -> Edit:
         """The beginning of a new card, below another one or at the end of a deck, which may be a new file."""
-        return Edit(deck, "", TEMPLATE, after=after.family if after is not None else "")
+        file, above = self.file(deck), after.family if after is not None else ""
+        data = read_file(file) if file.exists() else b""
+        return Edit(deck, "", TEMPLATE, data, above, surroundings(data, deck, above))
 
     def begin_copy(self, card: Card) -> Edit:
         """A new card with the text of another, to stand below it; it gets an id of its own when it is saved."""
-        return Edit(card.deck, "", _retitled(self.begin(card).markdown, identity=""), after=card.family)
+        original = self.begin(card)
+        return replace(original, card="", markdown=_retitled(original.markdown, identity=""), after=card.family)
+
+    def look(self, edit: Edit, markdown: str) -> tuple[tuple[Card, ...], tuple[Problem, ...]]:
+        """The cards that a text would be in its place, and what keeps it from being saved, by its own lines from 1."""
+        cards, wrong = parse_card(markdown, edit.around)
+        if not wrong:
+            name = cards[0].family
+            if edit.card and name != edit.card:
+                wrong = (_wrong_id(name, f"would be {name!r}", f"write {{#{edit.card}}} at the end of the heading"),)
+            elif not edit.card and cards[0].stamped and name in self._taken:
+                wrong = (_wrong_id(name, f"{name!r} is another card's", "change it, or leave it out"),)
+        return cards, wrong
 
     @contextmanager
     def _writing(self, deck: str) -> Iterator[Path]:
@@ -105,28 +117,26 @@ class Editing:
             own.unlink()
             came.unlink()
 
-    def save(self, draft: Edit, markdown: str) -> str:
+    def save(self, edit: Edit, markdown: str) -> str:
         """Write the card; return its id, for a new one its heading's slug, with a number where another card has that.
 
         CardChangedError where another program changed the card meanwhile.
         """
-        if draft.card:
-            if markdown.strip("\r\n") != draft.markdown:
-                with self._writing(draft.deck) as file:
-                    replace_card(file, draft.parsed, draft.card, markdown)
-            return draft.card
-        cards, wrong = look(markdown)
+        written = markdown.strip("\r\n")
+        if edit.card and written == edit.markdown:
+            return edit.card
+        cards, wrong = self.look(edit, markdown)
         if wrong:
-            raise DeckError(f"line {wrong[0].line}: {wrong[0].what}; {wrong[0].remedy}")
-        card = cards[0]
-        name = card.family
-        if not card.stamped:
-            name = free(slug(card.prompt), self._taken)
-            markdown = _retitled(markdown.strip("\r\n"), identity=name)
-        elif name in self._taken:
-            raise DeckError(f"line 1: the id {name!r} is another card's; change it, or leave it out")
-        with self._writing(draft.deck) as file:
-            insert_card(file, markdown, after=draft.after or None)
+            raise DeckError(f"line {wrong[0].line}: {wrong[0].what}; {wrong[0].remedy}".removesuffix("; "))
+        name = cards[0].family
+        with self._writing(edit.deck) as file:
+            if edit.card:
+                replace_card(file, edit.parsed, edit.card, markdown)
+            elif cards[0].stamped:
+                insert_card(file, markdown, after=edit.after or None)
+            else:
+                name = free(slug(cards[0].prompt), self._taken)
+                insert_card(file, _retitled(written, identity=name), after=edit.after or None)
         return name
 
     def move(self, card: Card, wanted: str, decks: Sequence[str]) -> str:
@@ -137,20 +147,26 @@ class Editing:
         deck = _named(wanted, decks)
         if deck == card.deck:
             raise DeckError(f"{card.family} is in {deck} already; name another deck")
-        draft = self.begin(card)
+        edit = self.begin(card)
+        markdown = edit.markdown
         with self._writing(card.deck) as source, self._writing(deck) as target:
-            new = inserted(target, draft.markdown)
-            moved = next(one for one in parse(new, deck).cards if one.id == card.id)
+            moved = _in_deck(card, inserted(target, markdown), deck)
+            if card.source and card.source != moved.source:
+                markdown = f"{markdown}\n\nSource: {card.source}"
+                moved = _in_deck(card, inserted(target, markdown), deck)
             for what, before, after in (
                 ("simulation", card.simulation, moved.simulation),
                 ("answer", card.answer, moved.answer),
+                ("source", card.source, moved.source),
                 ("tags", {*card.tags} & _ASKING, {*moved.tags} & _ASKING),
             ):
                 if _without_line(before) != _without_line(after):
-                    raise DeckError(f"{card.family} has its {what} from its part or deck; write it into the card first")
-            new = insert_card(target, draft.markdown)
+                    raise DeckError(
+                        f"{card.family}: its {what} would not be the same in {deck}; write it into the card first"
+                    )
+            new = insert_card(target, markdown)
             try:
-                remove_card(source, draft.parsed, card)
+                remove_card(source, edit.parsed, card)
             except DeckError:
                 remove_card(target, new, card)
                 raise
@@ -158,8 +174,8 @@ class Editing:
 
     def attach(self, card: Card, simulation: str) -> None:
         """Let a card launch a simulation: write it into the card's settings."""
-        draft = self.begin(card)
-        self.save(draft, with_simulation(draft.markdown, simulation))
+        edit = self.begin(card)
+        self.save(edit, with_simulation(edit.markdown, simulation))
 
     def tags(self, card: Card) -> tuple[str, ...]:
         """The tags in a card's own heading; those of its part and deck are not among them."""
@@ -168,18 +184,28 @@ class Editing:
 
     def tag(self, card: Card, tags: Sequence[str]) -> None:
         """Give a card these tags of its own in place of those that it has; those of its part and deck stay."""
-        draft = self.begin(card)
+        edit = self.begin(card)
         with self._writing(card.deck) as file:
-            replace_card(file, draft.parsed, card, _retitled(draft.markdown, tags=tags))
+            replace_card(file, edit.parsed, card, _retitled(edit.markdown, tags=tags))
 
     def remove(self, card: Card) -> Edit:
         """Take a card out of its deck; its text is kept in the folder TAKEN, and can be saved again."""
-        draft = self.begin(card)
+        edit = self.begin(card)
         kept = with_folder(self._own / TAKEN / f"{card.family}.md")
-        atomic(kept, draft.markdown.encode() + b"\n")
+        atomic(kept, edit.markdown.encode() + b"\n")
         with self._writing(card.deck) as file:
-            remove_card(file, draft.parsed, card)
-        return Edit(card.deck, "", draft.markdown)
+            remove_card(file, edit.parsed, card)
+        return replace(edit, card="", after=card_above(edit.parsed, card))
+
+    def put_back(self, taken_out: Edit) -> None:
+        """Save a card that was taken out: where it stood, or below the card that was above it if the file changed."""
+        file = self._own / taken_out.deck
+        card = self.look(taken_out, taken_out.markdown)[0][0]
+        if file.exists() and read_file(file) == without_card(taken_out.parsed, card):
+            atomic(file, taken_out.parsed)
+            self._written()
+        else:
+            self.save(taken_out, taken_out.markdown)
 
     def outdated(self) -> list[Problem]:
         """The copied decks of which the shipped one has changed since."""
@@ -216,6 +242,20 @@ def _named(wanted: str, decks: Sequence[str]) -> str:
     if not named and not (is_deck_name(name) and all(is_deck_name(f"{folder}.md") for folder in folders)):
         raise DeckError(f"{wanted!r} is no name of a deck; give one such as mine.md")
     return named[0] if named else path
+
+
+def differences(theirs: str, mine: str) -> list[str]:
+    """The lines that only one of two texts has, in order: `-` before those of the first, `+` before the second's."""
+    lines = difflib.ndiff(theirs.splitlines(), mine.splitlines())
+    return [line for line in lines if line[0] in "-+" and line[2:].strip()]
+
+
+def _wrong_id(card: str, what: str, remedy: str) -> Problem:
+    return Problem("", 1, card, f"the id {what}", remedy)
+
+
+def _in_deck(card: Card, data: bytes, deck: str) -> Card:
+    return next(one for one in parse(data, deck).cards if one.id == card.id)
 
 
 def _without_line(settings: object) -> object:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from studyapp.decks import CardChangedError, DeckError, parse
-from studyapp.editing import CAME, TAKEN, TEMPLATE, Edit, Editing, look
+from studyapp.decks.cards import Surroundings
+from studyapp.decks.parser import parse_card
+from studyapp.editing import CAME, TAKEN, TEMPLATE, Edit, Editing, differences
 from studyapp.model import Card
 
 SHIPPED = "# Shipped\n\n## One {#one .basics}\n\nFirst. It is so.\n\n## Two {#two}\n\nSecond.\n"
@@ -43,19 +45,64 @@ def folders(tmp_path: Path) -> Folders:
 # --- while a card is written --------------------------------------------------------------------------------------
 
 
-def test_a_text_is_looked_at_as_the_card_that_it_would_be() -> None:
-    """With its problems, at its own lines."""
-    cards, wrong = look("## What? {#what}\n\nThat.\n")
-    assert ([card.id for card in cards], wrong) == (["what"], ())
-    _, wrong = look("## What?\n\n- [x] one\n- [ ] one\n")
-    assert [(one.line, one.what) for one in wrong] == [(4, "this option is the same as that on line 4")]
-    assert look("")[1][0].what == look("## A\n\n1\n\n## B\n\n2")[1][0].what == "the text is not one card"
-    assert look("\ud800 ## \x00")[1]
+LINKED = """# T
+
+# Part {.week}
+
+```toml
+[simulation]
+name = "softmax_output"
+```
+
+A note on the part.
+
+## First? {#first}
+
+One.
+
+## Asked? {#asked}
+
+```toml
+[answer]
+value = "probability"
+tolerance = 0.01
+```
+
+# Another
+
+## Last? {#last}
+
+End.
+"""
+
+
+def test_a_card_is_looked_at_where_it_stands(folders: Folders) -> None:
+    """With the simulation and the tags of its part; its problems are at its own lines all the same."""
+    (folders.own / "linked.md").write_text(LINKED)
+    edit = folders.editing.begin(folders.cards("linked.md")["asked"])
+    (card,), wrong = folders.editing.look(edit, edit.markdown)
+    assert (card.simulation and card.simulation.name, card.tags, wrong) == ("softmax_output", ("week",), ())
+    (_, wrong) = folders.editing.look(edit, edit.markdown.replace("0.01", "-1"))
+    assert [(one.line, one.what) for one in wrong] == [(6, "[answer] tolerance: must be a number above 0")]
+    copied = folders.editing.begin_copy(folders.cards("linked.md")["asked"])
+    folders.taken.add("asked")
+    assert folders.editing.save(copied, copied.markdown) == "asked-2"
+    assert list(folders.cards("linked.md")) == ["first", "asked", "asked-2", "last"]
+
+
+def test_an_id_that_cannot_be_is_told_while_it_is_typed(folders: Folders) -> None:
+    """Another than the card has, or one that another card has."""
+    edit = folders.editing.begin(folders.cards("mine.md")["three"])
+    ((problem,)) = folders.editing.look(edit, "## Three {#four}\n\nThird.")[1]
+    assert (problem.line, problem.what) == (1, "the id would be 'four'")
+    folders.taken.add("one")
+    ((problem,)) = folders.editing.look(folders.editing.begin_new("mine.md"), "## X {#one}\n\nx")[1]
+    assert problem.what == "the id 'one' is another card's"
 
 
 def test_the_template_is_a_sound_card() -> None:
     """Nothing has to be mended before one's own words are in it."""
-    assert look(TEMPLATE)[1] == ()
+    assert parse_card(TEMPLATE, Surroundings(""))[1] == ()
 
 
 # --- written ------------------------------------------------------------------------------------------------------
@@ -111,7 +158,7 @@ def test_a_shipped_deck_is_copied_before_its_first_edit(folders: Folders) -> Non
 def test_a_copy_has_no_id_until_it_is_saved(folders: Folders) -> None:
     """It stands below its original, with the same tags."""
     draft = folders.editing.begin_copy(folders.cards("shipped.md")["one"])
-    assert draft == Edit("shipped.md", "", "## One {.basics}\n\nFirst. It is so.", after="one")
+    assert (draft.card, draft.markdown, draft.after) == ("", "## One {.basics}\n\nFirst. It is so.", "one")
     folders.taken |= {"one", "two"}
     assert folders.editing.save(draft, draft.markdown) == "one-2"
     assert list(folders.cards("shipped.md")) == ["one", "one-2", "two"]
@@ -122,6 +169,15 @@ def test_a_card_is_moved_with_its_id(folders: Folders) -> None:
     folders.editing.move(folders.cards("shipped.md")["two"], "mine.md", ["mine.md", "shipped.md"])
     assert list(folders.cards("mine.md")) == ["three", "two"]
     assert list(folders.cards("shipped.md")) == ["one"]
+
+
+def test_a_card_that_is_moved_takes_its_source_along(folders: Folders) -> None:
+    """Written into it where its part told it."""
+    part = '# Part\n\n```toml\nsource = "Lecture 1"\n```\n\n## Where? {#where}\n\nThere.\n'
+    (folders.own / "mine.md").write_text(f"{MINE}\n{part}")
+    folders.editing.move(folders.cards("mine.md")["where"], "notes", [])
+    assert folders.cards("notes.md")["where"].source == "Lecture 1"
+    assert folders.cards("notes.md")["where"].back == "There."
 
 
 def test_what_would_not_be_sound_in_the_other_deck_is_not_moved(folders: Folders) -> None:
@@ -152,6 +208,27 @@ def test_a_card_taken_out_can_be_put_back(folders: Folders) -> None:
     assert list(folders.cards("shipped.md")) == ["two", "one"]
 
 
+def test_a_card_taken_out_is_put_back_where_it_was(folders: Folders) -> None:
+    """To the byte; below its neighbour if the file changed meanwhile."""
+    file = folders.own / "linked.md"
+    file.write_text(LINKED)
+    for name in ("first", "asked", "last"):
+        taken_out = folders.editing.remove(folders.cards("linked.md")[name])
+        assert name not in folders.cards("linked.md")
+        folders.editing.put_back(taken_out)
+        assert file.read_text() == LINKED
+    taken_out = folders.editing.remove(folders.cards("linked.md")["asked"])
+    file.write_text(file.read_text().replace("One.", "1."))
+    folders.editing.put_back(taken_out)
+    assert file.read_text() == LINKED.replace("One.", "1.")
+
+
+def test_two_texts_are_compared_by_their_lines() -> None:
+    """Blank ones do not count."""
+    assert differences("a\n\nb\nc", "a\nb\nd") == ["- c", "+ d"]
+    assert differences("same", "same") == []
+
+
 def test_a_folder_that_cannot_be_written_to_is_one_clear_line(folders: Folders) -> None:
     """A file stands where the learner's folder should be."""
     editing = Editing(folders.own / "mine.md", folders.shipped, taken=(), written=lambda: None)
@@ -165,13 +242,13 @@ def test_a_card_is_not_moved_to_where_it_would_be_another(folders: Folders) -> N
     part = "# Part {.sealed}\n\n## Kept {#kept}\n\nBack.\n"
     file = folders.own / "mine.md"
     file.write_text(MINE + "\n" + part)
-    with pytest.raises(DeckError, match="kept has its tags from its part or deck; write it into the card first"):
+    with pytest.raises(DeckError, match="kept: its tags would not be the same in notes.md; write it into"):
         folders.editing.move(folders.cards("mine.md")["kept"], "notes", [])
-    with pytest.raises(DeckError, match="one has its tags"):
+    with pytest.raises(DeckError, match="one: its tags"):
         folders.editing.move(folders.cards("shipped.md")["one"], "mine.md", ["mine.md"])
     linked = '# T\n\n# Part\n\n```toml\n[simulation]\nname = "softmax_output"\n```\n\n## Q {#q}\n\nA.\n'
     (folders.own / "linked.md").write_text(linked)
-    with pytest.raises(DeckError, match="q has its simulation"):
+    with pytest.raises(DeckError, match="q: its simulation"):
         folders.editing.move(folders.cards("linked.md")["q"], "notes", [])
     assert file.read_text() == MINE + "\n" + part
     assert not (folders.own / "notes.md").exists()

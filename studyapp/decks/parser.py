@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from studyapp.decks.blocks import Fence
 from studyapp.decks.cards import Surroundings, read_card
 from studyapp.decks.clean import clean
 from studyapp.decks.content import report_hidden, settings_of
-from studyapp.decks.sections import Outline, Section, sections_of
+from studyapp.decks.sections import Section, sections_of
 from studyapp.decks.settings import Place, Settings
 from studyapp.model import Card, Deck, Problem
 
@@ -25,6 +26,29 @@ def parse(data: bytes, path: str) -> Deck:
     return _File(text.lines, path, list(text.problems)).deck()
 
 
+def surroundings(data: bytes, path: str, family: str = "") -> Surroundings:
+    """What a card of a file has from its part and deck; without an id, what one at the file's end would have."""
+    file = _File(clean(data, path).lines, path, [])
+    found = Surroundings(path)
+    for section, around in file.placed(file.top()[1]):
+        found = around
+        if family and section.id == family and section.twin < 0:
+            break
+    return found if found.link is None else replace(found, link=replace(found.link, line=0))
+
+
+def parse_card(markdown: str, around: Surroundings) -> tuple[tuple[Card, ...], tuple[Problem, ...]]:
+    """Read the Markdown of one card that will stand there: the card, or its siblings, and problems by its own lines."""
+    text = clean(markdown.encode(errors="replace"), around.path)
+    first = next((number for number, line in enumerate(text.lines) if line.strip(" \t")), -1)
+    sections = sections_of(text.lines).sections
+    if [(one.start, one.level) for one in sections] != [(first, 2)]:
+        one = Problem(around.path, 1, "", "the text is not one card", "give it one '##' heading, its first line")
+        return (), (*text.problems, one)
+    cards, problems = read_card(text.lines, sections[0], around)
+    return tuple(cards), (*text.problems, *sorted(problems, key=lambda problem: problem.line))
+
+
 class _File:
     """One file being read."""
 
@@ -32,33 +56,44 @@ class _File:
         self.lines = lines
         self.path = path
         self.problems = problems
+        self.outline = sections_of(lines)
+        self.heading = next((section for section in self.outline.sections if section.level == 1), None)
 
     def report(self, line: int, what: str, remedy: str, /) -> None:
         self.problems.append(Problem(self.path, line, "", what, remedy))
 
     def deck(self) -> Deck:
-        outline = sections_of(self.lines)
-        report_hidden(self.lines, outline.before, self.report)
-        heading = next((section for section in outline.sections if section.level == 1), None)
-        if heading is None or not heading.title.text:
-            line = heading.start + 1 if heading else 1
+        report_hidden(self.lines, self.outline.before, self.report)
+        if self.heading is None or not self.heading.title.text:
+            line = self.heading.start + 1 if self.heading else 1
             self.report(line, "no '# ' heading names the deck", "write '# Title' above the first card")
-        if heading is None:
+        if self.heading is None:
             return Deck(self.path, PurePosixPath(self.path).stem, (), self.in_order())
-        settings, _ = self.settings(heading, Place.DECK)
-        deck_tags = tuple(dict.fromkeys((*settings.tags, *heading.title.tags)))
-        self.check_top(outline, heading)
-        around = Surroundings(self.path, tags=deck_tags)
+        source, tags = self.top()
+        self.check_top(self.heading)
         cards: list[Card] = []
-        for section in outline.sections:
+        for section, around in self.placed(tags):
             if section.level == 2:
                 found, problems = read_card(self.lines, section, around)
                 cards += found
                 self.problems += problems
-            elif section is not heading:
-                around = self.part(section, deck_tags)
-        title = heading.title.text or PurePosixPath(self.path).stem
-        return Deck(self.path, title, tuple(cards), self.in_order(), settings.source, deck_tags)
+        title = self.heading.title.text or PurePosixPath(self.path).stem
+        return Deck(self.path, title, tuple(cards), self.in_order(), source, tags)
+
+    def top(self) -> tuple[str, tuple[str, ...]]:
+        """The deck's source and tags, from its heading and the settings below it."""
+        if self.heading is None:
+            return "", ()
+        settings, _ = self.settings(self.heading, Place.DECK)
+        return settings.source, tuple(dict.fromkeys((*settings.tags, *self.heading.title.tags)))
+
+    def placed(self, tags: Sequence[str]) -> Iterator[tuple[Section, Surroundings]]:
+        """Each section, and what cards have there from their part and the deck, whose tags these are."""
+        around = Surroundings(self.path, tags=tuple(tags))
+        for section in self.outline.sections:
+            if section.level == 1 and section is not self.heading:
+                around = self.part(section, tags)
+            yield section, around
 
     def part(self, section: Section, deck_tags: Sequence[str]) -> Surroundings:
         """What the cards of a part have from it and from the deck."""
@@ -83,12 +118,12 @@ class _File:
         settings, _, sound = settings_of(self.lines, section.blocks, place, self.report)
         return settings, sound
 
-    def check_top(self, outline: Outline, heading: Section) -> None:
+    def check_top(self, heading: Section) -> None:
         """The deck's heading comes first: neither settings nor cards stand above it."""
-        for block in outline.before:
+        for block in self.outline.before:
             if isinstance(block, Fence) and block.info == "toml":
                 self.report(block.start + 1, "settings stand above the deck's heading", "move them below it")
-        first = outline.sections[0]
+        first = self.outline.sections[0]
         if first is not heading:
             what = "a card stands above the '# ' heading that names the deck"
             self.report(first.start + 1, what, f"move the heading on line {heading.start + 1} above it")

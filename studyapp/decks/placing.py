@@ -64,6 +64,23 @@ def _insertion(path: Path, markdown: str, after: Card | str | None) -> tuple[byt
     return current, new
 
 
+def card_above(data: bytes, card: Card | str) -> str:
+    """The id of the card that stands right above one, in the same part; "" where it is the first."""
+    above = ""
+    for section in _outline(data):
+        if section.level == 2 and section.id == family_of(card) and section.twin < 0:
+            return above
+        above = section.id if section.level == 2 and section.twin < 0 else ""
+    return ""
+
+
+def without_card(data: bytes, card: Card | str) -> bytes:
+    """A file's bytes without a card and the blank lines after it; DeckError if it has no such card."""
+    start, end = card_span(data, family_of(card))
+    rest = data[end:].lstrip(b" \t\r\n")
+    return data[:start] + rest if rest else data[:start].rstrip(b" \t\r\n") + data[end:]
+
+
 def remove_card(path: Path, parsed: bytes, card: Card | str) -> bytes:
     """Take a card out of a file, with the blank lines after it, and return the file's bytes.
 
@@ -71,11 +88,9 @@ def remove_card(path: Path, parsed: bytes, card: Card | str) -> bytes:
     """
     family = family_of(card)
     current = read_file(path)
-    start, end = card_span(current, family)
+    new = without_card(current, family)
     if card_source(current, family) != card_source(parsed, family):
         raise CardChangedError(f"{path}: card {family!r} was changed by another program; choose one", current)
-    rest = current[end:].lstrip(b" \t\r\n")
-    new = current[:start] + rest if rest else current[:start].rstrip(b" \t\r\n") + current[end:]
     before, after = _outline(current), _outline(new)
     kept = [section for section in before if not (section.id == family and section.twin < 0 and section.level == 2)]
     if not _alike(kept, after):

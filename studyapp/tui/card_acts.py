@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 from pathlib import Path
 from typing import ClassVar
@@ -12,6 +11,7 @@ from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
 from studyapp.model import Card
+from studyapp.tui import external_editor
 from studyapp.tui.screen import StudyScreen
 
 
@@ -27,7 +27,6 @@ class CardActs(StudyScreen):
         Binding("c", "copy", "copy it, and change the copy"),
         Binding("m", "move", "move it to another deck"),
         Binding("t", "tag", "its tags"),
-        Binding("delete", "take_out", "take it out of its deck"),
     ]
 
     def subject(self) -> Card | None:
@@ -75,15 +74,18 @@ class CardActs(StudyScreen):
 
     def _let_edit(self, file: Path, line: int) -> None:
         """Give the screen to the learner's editor until it ends."""
-        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or external_editor.USUAL
+        wrong: Exception | None = None
         try:
-            command = [*shlex.split(editor), f"+{line}", str(file)]
             with self.app.suspend():
-                subprocess.run(command, check=False)
-        except (OSError, ValueError) as error:
-            self.study_app.say(f"{editor} did not start ({error}); set EDITOR to your editor.", wrong=True)
+                try:  # what left the block would leave the screen to nobody
+                    subprocess.run(external_editor.command(editor, file, line), check=False)
+                except (OSError, ValueError) as error:
+                    wrong = error
         except SuspendNotSupported:
             self.study_app.say(f"Here no other program can take the screen; the card is in {file}.", wrong=True)
+        if wrong is not None:
+            self.study_app.say(f"{editor} did not start ({wrong}); set EDITOR to your editor.", wrong=True)
 
     def action_move(self) -> None:
         """Move the card to another deck."""
@@ -125,25 +127,3 @@ class CardActs(StudyScreen):
             if said:
                 self.library.editing.tag(card, [] if said == "-" else said.replace(",", " ").split())
                 self.renew()
-
-    def action_take_out(self) -> None:
-        """Take the card out of its deck."""
-        self.run_worker(self._take_out(), group="act", exclusive=True, exit_on_error=False)
-
-    async def _take_out(self) -> None:
-        from studyapp.editing import TAKEN
-        from studyapp.tui.ask import AskYesNo
-
-        card = self.subject()
-        if card is None:
-            return
-        kept = self.library.places.decks / TAKEN / f"{card.family}.md"
-        question = (
-            f"Take {card.family} out of {card.deck}? Undo does not bring it back; its text is kept in {kept}, "
-            "and what you did with it in the log."
-        )
-        if await self.app.push_screen_wait(AskYesNo(question, "take it out", "keep it")):
-            with self.study_app.guard():
-                self.library.editing.remove(card)
-                self.app.pop_screen()
-                self.study_app.say(f"Taken out: {card.family}.")

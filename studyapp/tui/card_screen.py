@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +16,9 @@ from studyapp.tui.card_acts import CardActs
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 
+if TYPE_CHECKING:
+    from studyapp.editing import Edit
+
 
 class CardScreen(CardActs):
     """Front, answer and place in the schedule. Looking at a card moves no date."""
@@ -26,7 +29,8 @@ class CardScreen(CardActs):
         Binding("exclamation_mark", "suspend", "suspend, or take back into study"),
         Binding("h", "history", "history of the card"),
         Binding("x", "simulation", "open its simulation in the Lab"),
-        Binding("u", "app.undo", "take the last act back"),
+        Binding("delete", "take_out", "take it out of its deck"),
+        Binding("u", "take_back", "take the last act back; put a card back that was taken out"),
         Binding("U", "app.redo", "do it again"),
         Binding("q,escape,enter", "app.pop_screen", "back"),
     ]
@@ -39,6 +43,7 @@ class CardScreen(CardActs):
         super().__init__()
         self._card = card
         self._question: Question = pose(card, 0)
+        self._taken_out: Edit | None = None
 
     def compose(self) -> ComposeResult:
         """Both sides and the schedule."""
@@ -62,9 +67,9 @@ class CardScreen(CardActs):
         if self.is_mounted:
             self.renew()
 
-    def subject(self) -> Card:
-        """The card that is shown."""
-        return self._card
+    def subject(self) -> Card | None:
+        """The card that is shown, while it is in a deck."""
+        return self._card if self._taken_out is None else None
 
     def renew(self) -> None:
         """Show the card as its file has it now, and where it stands."""
@@ -79,6 +84,11 @@ class CardScreen(CardActs):
         schedule = self.library.store.schedule(self._card.id)
         self.static("front").update(review_text.front(self._question, False, width))
         self.static("back").update(review_text.both_sides(self._question, width))
+        if self._taken_out is not None:
+            self.static("place").update(plain(f"taken out of {self._card.deck}"))
+            back = [Hint("u", "put it back", "screen.take_back"), Hint("q", "back", "app.pop_screen")]
+            self.query_one(Hints).show(back)
+            return
         drafted = DRAFT in self._card.tags
         place = (
             "a draft, not asked before it is accepted"
@@ -100,14 +110,49 @@ class CardScreen(CardActs):
                 Hint("!", flag, "screen.suspend"),
                 Hint("x", "simulation", "screen.simulation"),
                 Hint("h", "history", "screen.history"),
-                Hint("u", "undo", "app.undo"),
+                Hint("Del", "take out", "screen.take_out"),
+                Hint("u", "undo", "screen.take_back"),
                 Hint("?", "keys", "app.keys"),
                 Hint("q", "back", "app.pop_screen"),
             ]
         )
 
+    def action_take_out(self) -> None:
+        """Take the card out of its deck."""
+        self.run_worker(self._take_out(), group="act", exclusive=True, exit_on_error=False)
+
+    async def _take_out(self) -> None:
+        from studyapp.editing import TAKEN
+        from studyapp.tui.ask import AskYesNo
+
+        card = self.subject()
+        if card is None:
+            return
+        kept = self.library.places.decks / TAKEN / f"{card.family}.md"
+        question = (
+            f"Take {card.family} out of {card.deck}? Its text is kept in {kept}, and what you did with it in the log."
+        )
+        if await self.app.push_screen_wait(AskYesNo(question, "take it out", "keep it")):
+            with self.study_app.guard():
+                self._taken_out = self.library.editing.remove(card)
+                self.study_app.say(f"Taken out: {card.family}; u puts it back.")
+            self._show()
+
+    async def action_take_back(self) -> None:
+        """Put the card back if it was just taken out; else take back the newest act."""
+        if self._taken_out is None:
+            await self.study_app.action_undo()
+            return
+        with self.study_app.guard():
+            self.library.editing.put_back(self._taken_out)
+            self._taken_out = None
+            self.study_app.say(f"In {self._card.deck} again.")
+        self.renew()
+
     def action_suspend(self) -> None:
         """Take the card out of study, or back into it."""
+        if self.subject() is None:
+            return
         with self.study_app.guard():
             suspended = not self.library.store.schedule(self._card.id).suspended
             self.library.flag(Flagged(self._card.id, suspended=suspended))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -12,10 +13,12 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
+from studyapp.core.linking import problems
 from studyapp.core.questions import pose
-from studyapp.decks import CardChangedError, DeckError
-from studyapp.editing import Edit, look
+from studyapp.decks import CardChangedError, DeckError, card_source
+from studyapp.editing import Edit, differences
 from studyapp.model import Card, Problem
+from studyapp.simulation import Description
 from studyapp.tui import review_text, wording
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
@@ -24,6 +27,8 @@ from studyapp.tui.screen import StudyScreen
 PAUSE = 0.15
 """Seconds without a key after which the card is looked at again."""
 MOST_PROBLEMS = 3
+MOST_DIFFERENCES = 8
+"""Lines shown of what another program changed."""
 LONGEST = 100_000
 """Characters of a text that is looked at while it is typed; a longer one is only looked at when it is saved."""
 
@@ -70,6 +75,7 @@ class EditScreen(StudyScreen):
         self._edit = edit
         self._pause: Timer | None = None
         self._refused = ""
+        self._known: Mapping[str, Description] = {}
 
     def compose(self) -> ComposeResult:
         """Where it goes, the text, the card, what is wrong."""
@@ -93,6 +99,12 @@ class EditScreen(StudyScreen):
             self._refused = "! it has a character that would be lost here; o on the card opens it in your editor"
         if not self._edit.card:
             area.select_line(0)  # its first key replaces the sample question
+        self._look()
+        self.run_worker(self._read_simulations(), group="read", exit_on_error=False)
+
+    async def _read_simulations(self) -> None:
+        """What the simulations are, to look at what the card says of its own."""
+        self._known, _ = await self.library.laboratory.descriptions()
         self._look()
 
     @property
@@ -119,9 +131,17 @@ class EditScreen(StudyScreen):
         if len(text) > LONGEST:
             self.static("wrong").update("A long text: it is looked at when it is saved.")
             return
-        cards, wrong = look(text)
-        self._show_wrong(wrong)
+        cards, wrong = self.library.editing.look(self._edit, text)
+        self._show_wrong(wrong or self._wrong_of_simulation(cards))
         self._show_card(cards)
+
+    def _wrong_of_simulation(self, cards: Sequence[Card]) -> tuple[Problem, ...]:
+        """Nothing before the simulations are read, nor of one that is there and may not run."""
+        link = cards[0].simulation if cards else None
+        unread = link is not None and link.name in self.library.laboratory.found.sources.keys() - self._known.keys()
+        if not self._known or unread:
+            return ()
+        return tuple(problems(cards[:1], self._known))
 
     def _show_wrong(self, wrong: tuple[Problem, ...]) -> None:
         if self._refused:
@@ -168,7 +188,7 @@ class EditScreen(StudyScreen):
         try:
             name = self.library.editing.save(self._edit, text)
         except CardChangedError as error:
-            question = f"Another program changed {self._edit.card} meanwhile. Write your text over it?"
+            question = self._what_changed(error.current, text)
             if await self.app.push_screen_wait(AskYesNo(question, "yes, mine counts", "no, look at it again")):
                 self._edit = replace(self._edit, parsed=error.current)
                 await self._save()
@@ -177,8 +197,16 @@ class EditScreen(StudyScreen):
             self._refused = f"! not saved: {error}"
             self._look()
             return
+        wrong = self._wrong_of_simulation(self.library.editing.look(self._edit, text)[0])
         self.app.pop_screen()
-        self.study_app.say(f"Saved: {name}.")
+        self.study_app.say(f"Saved: {name}. Still to mend: {wrong[0].what}." if wrong else f"Saved: {name}.")
+
+    def _what_changed(self, current: bytes, text: str) -> str:
+        changed = differences(card_source(current, self._edit.card), text)
+        if len(changed) > MOST_DIFFERENCES:
+            changed[MOST_DIFFERENCES:] = [f"  and {len(changed) - MOST_DIFFERENCES} more"]
+        what = f"Another program changed {self._edit.card} meanwhile; - is there now, + is yours:"
+        return "\n\n".join([what, "\n".join(changed), "Write your text over it?"])
 
     def ask_to_leave(self) -> None:
         """Ctrl+C leads back too; to quit at once would lose the text."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studyapp.decks import parse
-from studyapp.model import Kind, SimulationLink
+from studyapp.decks import card_source, parse
+from studyapp.decks.cards import Surroundings
+from studyapp.decks.parser import parse_card, surroundings
+from studyapp.model import Card, Kind, SimulationLink
 from tests.decks.samples import deck
 
+SHIPPED = sorted((Path(__file__).parents[2] / "decks").glob("*.md"))
 PART = '# P {.p}\n\n```toml\n[simulation]\nname = "s"\nparameters = { a = 1, b = 2 }\n```\n\n'
 
 
@@ -271,3 +277,58 @@ def test_deep_toml_does_not_raise() -> None:
     """A recursion error of the TOML parser is a problem like any other."""
     found = parse(b"# D\n\n```toml\ntags = " + b"[" * 5000 + b"\n```\n", "d.md")
     assert [str(one) for one in found.problems] == ["d.md:4: settings: values are nested too deeply; correct the TOML"]
+
+
+# --- one card, where it stands --------------------------------------------------------------------
+
+
+def without_lines(card: Card) -> Card:
+    """A card wherever it stands."""
+    return replace(
+        card,
+        line=0,
+        simulation=card.simulation and replace(card.simulation, line=0),
+        answer=card.answer and replace(card.answer, line=0),
+        target=card.target and replace(card.target, line=0),
+    )
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_a_card_read_alone_is_the_card_of_its_file(file: Path) -> None:
+    """With what it has from its part and its deck: every shipped card."""
+    data = file.read_bytes()
+    read = {card.id: card for card in parse(data, file.name).cards}
+    assert len(read) > 30
+    for card in read.values():
+        cards, wrong = parse_card(card_source(data, card), surroundings(data, file.name, card.family))
+        assert wrong == ()
+        assert without_lines(card) in [without_lines(one) for one in cards]
+
+
+def test_problems_of_a_card_read_alone_are_at_its_own_lines() -> None:
+    """Those that name another line too."""
+    _, wrong = parse_card("## What?\n\n- [x] one\n- [ ] one\n", Surroundings(""))
+    assert [(one.line, one.what) for one in wrong] == [(4, "this option is the same as that on line 3")]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "words", "## A\n\n1\n\n## B\n\n2", "A note.\n\n## A\n\n1", "## A\n\n1\n\n# Part\n", "# A"]
+)
+def test_what_is_not_one_card_is_told(text: str) -> None:
+    """Cards, parts and notes above it are of other cards."""
+    assert parse_card(text, Surroundings(""))[1][-1].what == "the text is not one card"
+
+
+@given(st.text(max_size=200), st.binary(max_size=200))
+def test_one_card_of_any_text_never_raises(text: str, data: bytes) -> None:
+    """Whatever stands around it; surrogates, which a terminal can send, are no letters."""
+    parse_card("## A" + text + "\ud800", surroundings(data, "d.md"))
+    parse_card(text, surroundings(b"# D\n\n# P\n\n" + data, "d.md", "a"))
+
+
+def test_a_new_card_at_the_end_has_what_the_last_part_gives() -> None:
+    """And what the deck gives."""
+    around = surroundings(("# D {.d}\n\n## A {#a}\n\n1\n\n" + PART).encode(), "d.md")
+    assert (around.part, around.tags, around.link and around.link.name) == ("P", ("d", "p"), "s")
+    assert surroundings(("# D {.d}\n\n## A {#a}\n\n1\n\n" + PART).encode(), "d.md", "a").link is None
+    assert surroundings(b"", "d.md") == Surroundings("d.md")

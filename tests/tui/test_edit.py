@@ -89,6 +89,7 @@ async def test_somebody_elses_change_is_asked_about(tmp_path: Path) -> None:
             file.write_text(MINE.replace("centre", "middle"))
             await seat.press("f2")
             await seat.wait("Another program changed mean meanwhile")
+            seat.see("- The sum over the number. It is the middle.", "[+] The sum over the number. It is the centre.!")
             await seat.press("n")
             seat.see("Edit · mean")
             assert "middle" in file.read_text()
@@ -119,8 +120,54 @@ async def test_a_card_is_moved_tagged_and_taken_out(tmp_path: Path) -> None:
             await seat.wait("Take mean out of notes.md")
             await seat.press("y")
             await seat.wait("Taken out: mean")
+            seat.see("taken out of notes.md", "u put it back")
+            assert opened.store.card("mean") is None
+            await seat.press("u")
+            await seat.wait("In notes.md again")
+            seat.see("notes.md, line 3", "Del take out")
+            await seat.press("delete", "y")
+            await seat.wait("Taken out: mean")
+            await seat.press("q")
             seat.see("no card has all these words")
         assert opened.store.card("mean") is None
+
+
+LINKED = """# Mine
+
+# Losses
+
+```toml
+[simulation]
+name = "softmax_output"
+parameters = { temperature = 2.0 }
+```
+
+## First? {#first}
+
+One.
+
+## What is the peak? {#peak}
+
+```toml
+[answer]
+value = "largest"
+tolerance = 0.01
+```
+"""
+
+
+async def test_a_card_is_looked_at_in_its_part_and_with_its_simulation(tmp_path: Path) -> None:
+    """What it has from its part counts; a name that the simulation does not have is told, and is saved all the same."""
+    file = own(tmp_path, LINKED)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "peak")
+            await seat.press("e")
+            await seat.wait("! line 4: .answer. value: 'largest' is not a value of softmax_output; ")
+            await seat.press("ctrl+end", "enter", *"More.")
+            await seat.press("f2")
+            await seat.wait("Saved: peak. Still to mend: .answer. value: 'largest' is not a value")
+    assert file.read_text() == LINKED + "More.\n"
 
 
 async def test_the_preview_has_a_place_in_a_small_window(tmp_path: Path) -> None:
