@@ -22,12 +22,15 @@ from studyapp.store import duplicates
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What `studyapp check` found: how many cards of which kinds, every problem, and what could be written better."""
+    """What `studyapp check` found: how many cards of which kinds, every problem, what could be written better, and
+    copies of shipped decks that have changed since.
+    """
 
     cards: int
     kinds: Mapping[str, int]
     problems: tuple[Problem, ...]
     remarks: tuple[Problem, ...]
+    outdated: tuple[Problem, ...]
 
 
 async def check(
@@ -56,13 +59,13 @@ async def check(
     found = await check_links(laboratory, cards)
     wrong += [at_its_key(problem, files[problem.path]) if problem.path in files else problem for problem in found]
     written = ([card for card in deck.cards if DRAFT not in card.tags] for deck in decks)
-    remarks = [*outdated, *(remark for own in written for remark in lint(own))]
-    remarks += alike(kept)
+    remarks = [*(remark for own in written for remark in lint(own)), *alike(kept)]
     wrong += [remark for remark in remarks if remark.path in ours]
     kinds: dict[str, int] = {}
     for card in cards:
         kinds[card.kind.value] = kinds.get(card.kind.value, 0) + 1
-    return CheckReport(len(cards), kinds, _sorted(wrong), _sorted(one for one in remarks if one.path not in ours))
+    others = _sorted(one for one in remarks if one.path not in ours)
+    return CheckReport(len(cards), kinds, _sorted(wrong), others, tuple(outdated))
 
 
 def _sorted(found: Iterable[Problem]) -> tuple[Problem, ...]:

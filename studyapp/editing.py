@@ -213,9 +213,14 @@ class Editing:
         for came in sorted((self._own / CAME).rglob("*.md")):
             name = came.relative_to(self._own / CAME).as_posix()
             shipped = self._shipped / name
-            if (self._own / name).exists() and shipped.exists() and read_file(shipped) != read_file(came):
-                what = "the deck that came with studyapp has changed since you copied it"
-                found.append(Problem(name, 0, "", what, f"see what is new: diff {came} {shipped}"))
+            if (
+                (self._own / name).exists()
+                and shipped.exists()
+                and (news := _news(read_file(came), read_file(shipped)))
+            ):
+                what = f"the deck that came with studyapp has changed since you copied it: {news}"
+                remedy = f"see what is new: diff {came} {shipped}; when you have it, copy the second over the first"
+                found.append(Problem(name, 0, "", what, remedy))
         return found
 
     @contextmanager
@@ -252,6 +257,18 @@ def differences(theirs: str, mine: str) -> list[str]:
 
 def _wrong_id(card: str, what: str, remedy: str) -> Problem:
     return Problem("", 1, card, f"the id {what}", remedy)
+
+
+def _news(before: bytes, after: bytes) -> str:
+    """Which cards of a deck differ from how they were; "" where nothing does."""
+    old, new = ({card.family: card_source(data, card) for card in parse(data, "").cards} for data in (before, after))
+    named = {
+        "changed": [name for name in new if name in old and new[name] != old[name]],
+        "new": [name for name in new if name not in old],
+        "gone": [name for name in old if name not in new],
+    }
+    told = "; ".join(f"{what} {', '.join(names)}" for what, names in named.items() if names)
+    return told or ("what stands around the cards" if before != after else "")
 
 
 def _in_deck(card: Card, data: bytes, deck: str) -> Card:

@@ -148,11 +148,18 @@ def test_a_shipped_deck_is_copied_before_its_first_edit(folders: Folders) -> Non
     assert folders.editing.outdated() == []
     (folders.shipped / "shipped.md").write_text(SHIPPED.replace("First.", "1."))
     (problem,) = folders.editing.outdated()
-    assert (problem.path, problem.what) == (
-        "shipped.md",
-        "the deck that came with studyapp has changed since you copied it",
-    )
+    told = "the deck that came with studyapp has changed since you copied it: changed one"
+    assert (problem.path, problem.what) == ("shipped.md", told)
     assert problem.remedy.startswith("see what is new: diff ")
+    for text, news in (
+        (SHIPPED + "\n## Four {#four}\n\n4.\n", "new four"),
+        (SHIPPED.partition("## Two")[0], "gone two"),
+        (SHIPPED.replace("# Shipped", "# Came", 1), "what stands around the cards"),
+    ):
+        (folders.shipped / "shipped.md").write_text(text)
+        assert folders.editing.outdated()[0].what.endswith(f": {news}")
+    (folders.own / CAME / "shipped.md").write_bytes((folders.shipped / "shipped.md").read_bytes())
+    assert folders.editing.outdated() == []
 
 
 def test_a_copy_has_no_id_until_it_is_saved(folders: Folders) -> None:

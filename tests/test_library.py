@@ -87,6 +87,19 @@ def test_an_unchanged_file_is_not_read_again(tmp_path: Path, reads: list[str]) -
         assert reads == ["one.md"]
 
 
+def test_an_edited_card_reads_its_own_file_alone(tmp_path: Path, reads: list[str]) -> None:
+    """However many decks there are; also when the shipped deck is copied first."""
+    own(tmp_path, "# Mine\n\n## Q? {#own}\n\nMine.\n")
+    with library(tmp_path, Clock(), one=basic_deck(2), two=CHOICE) as opened:
+        for card, name in (("own", "mine.md"), ("c1", "one.md")):
+            reads.clear()
+            found = opened.store.card(card)
+            assert found is not None
+            edit = opened.editing.begin(found)
+            opened.editing.save(edit, edit.markdown + "\n\nAnd more.")
+            assert reads == [name]
+
+
 def test_a_file_of_another_time_or_size_is_read_again(tmp_path: Path, reads: list[str]) -> None:
     """Either tells of a change."""
     with library(tmp_path, Clock(), one=basic_deck(2)) as opened:

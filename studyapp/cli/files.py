@@ -28,15 +28,16 @@ def check(call: Call, path: tuple[Path, ...], remarks: bool, as_json: bool) -> i
     """Parse the decks at PATHs (files or folders; all decks, if none is given) and hold them against the simulations.
 
     Exit 1 if there is a problem; each says where, what, and what to do. A remark is no problem: an answer that its
-    question gives away, an explanation that is missing, cards that ask the same, a copied deck of which there is a
-    newer one.
+    question gives away, an explanation that is missing, cards that ask the same. Neither is a newer one of a shipped
+    deck that you copied by editing it: it is told with the cards that have changed.
 
     \b
     studyapp check
     studyapp check --remarks
     studyapp check notes/lesson-2.md --json
 
-    JSON: {cards, kinds: {basic: n, ...}, problems: [{path, line, card, what, remedy}], remarks: [as problems]}.
+    JSON: {cards, kinds: {basic: n, ...}, problems: [{path, line, card, what, remedy}], remarks: [as problems],
+    outdated: [as problems]}.
     """
 
     async def work() -> CheckReport:
@@ -48,7 +49,7 @@ def check(call: Call, path: tuple[Path, ...], remarks: bool, as_json: bool) -> i
 
     found = asyncio.run(work())
     if as_json:
-        lists = {"problems": found.problems, "remarks": found.remarks}
+        lists = {"problems": found.problems, "remarks": found.remarks, "outdated": found.outdated}
         told = {name: [asdict(one) for one in listed] for name, listed in lists.items()}
         print_json({"cards": found.cards, "kinds": dict(found.kinds), **told})
     else:
@@ -56,6 +57,8 @@ def check(call: Call, path: tuple[Path, ...], remarks: bool, as_json: bool) -> i
             say(one_line(str(problem)))
         for remark in found.remarks if remarks else ():
             say(one_line(f"remark: {remark}"))
+        for newer in found.outdated:
+            say(one_line(f"newer: {newer}"))
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(found.kinds.items()))
         cards = counted(found.cards, "card") + (f" ({kinds})" if kinds else "")
         more = f", {counted(len(found.remarks), 'remark')}" if found.remarks else ""

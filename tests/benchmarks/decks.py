@@ -4,7 +4,8 @@
 
 Files of a hundred cards of five kinds, beside the shipped decks. `first build` opens a data folder whose
 store is new: parse, store, and make durable. `open` is the library alone, in new processes; `Home` and `card` are the
-screens, from the command, and `added` is the difference of the medians to a folder without own decks.
+screens, from the command, and `added` is the difference of the medians to a folder without own decks. `shipped decks,
+parsed` is what all of them take when all have changed.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ import time
 from functools import partial
 from pathlib import Path
 
+from studyapp.decks import parse
 from tests.benchmarks.measuring import KINDS, alternated, folder, opened, options, report, summary, write_decks
 from tests.benchmarks.start import STUDYAPP, shown
 
+SHIPPED = Path(__file__).parents[2] / "decks"
 OPEN = """
 import sys, time
 from pathlib import Path
@@ -43,6 +46,14 @@ def reopened(home: Path) -> float:
     """Milliseconds to open a folder that has not changed, in a new process."""
     done = subprocess.run([sys.executable, "-c", OPEN, str(home)], capture_output=True, check=True, text=True)
     return float(done.stdout)
+
+
+def parsed(files: dict[str, bytes]) -> float:
+    """Milliseconds to parse these decks."""
+    begun = time.perf_counter()
+    for name, data in files.items():
+        parse(data, name)
+    return 1000 * (time.perf_counter() - begun)
 
 
 def main() -> None:
@@ -72,8 +83,10 @@ def main() -> None:
         if name.endswith("full"):
             bare = again[name.replace("full", "empty")]
             rows[name]["added"] = round(statistics.median(values) - statistics.median(bare), 1)
+    files = {file.name: file.read_bytes() for file in SHIPPED.glob("*.md")}
+    rows["shipped decks, parsed"] = dict(summary([parsed(files) for _ in range(max(3, runs))]))
     wanted = {"first build": 30_000, "added": 60} if cards > 10_000 else {"first build": 2500, "added": 30}
-    report(f"a folder of {cards} cards", "ms", rows, wanted=wanted)
+    report(f"a folder of {cards} cards", "ms", rows, wanted=wanted | {"shipped decks, parsed": 100})
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def test_json_is_as_documented(read_home: Path, tmp_path: Path) -> None:
     path.write_text(PLAIN + "\n## Third? {#first}\n\nPerhaps.\n")
     done = call(read_home, "check", str(path), "--json")
     assert (done.status, done.err) == (1, "")
-    assert list(done.json) == ["cards", "kinds", "problems", "remarks"]
+    assert list(done.json) == ["cards", "kinds", "problems", "remarks", "outdated"]
     assert {tuple(remark) for remark in done.json["remarks"]} == {tuple(PROBLEM_KEYS)}
     assert done.json["kinds"] == {"basic": done.json["cards"]}
     assert [list(problem) for problem in done.json["problems"]] == [PROBLEM_KEYS]
@@ -74,6 +74,21 @@ def test_without_a_path_all_decks_are_checked(home: Path) -> None:
     what = "[simulation] name: there is no simulation 'softmax_outptu'; did you mean 'softmax_output'?"
     assert line == f"mine.md:16: linked: {what}"
     assert ": 1 problem, " in summary
+
+
+def test_a_newer_one_of_a_copied_deck_is_told(home: Path) -> None:
+    """With the cards that differ; it is no problem."""
+    shipped = (ROOT / "decks" / "papers.md").read_text()
+    own_deck(home, shipped, "papers.md")
+    own_deck(home, shipped.replace("\n## ", "\n## So: ", 1), ".came/papers.md")
+    done = call(home, "check")
+    assert done.status == 0
+    line, summary = done.out.splitlines()
+    assert line.startswith(
+        "newer: papers.md: the deck that came with studyapp has changed since you copied it: changed "
+    )
+    assert ": no problems" in summary
+    assert call(home, "check", "--json").json["outdated"][0]["path"] == "papers.md"
 
 
 def test_hostile_text_in_a_problem_is_harmless(read_home: Path, tmp_path: Path) -> None:
