@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from studyapp.core.formula_answers import Sample
     from studyapp.simulation import Key
 
+_SIGN = re.compile(r"(?<!e)-(?=\d)")
+"""The hyphen before a number that is below zero, not that of an exponent; a text has the sign that its formulas have."""
 PLACEHOLDER = re.compile(r"@\{([A-Za-z_][A-Za-z0-9_]*)\}")
 LONGEST_TYPED = 4
 """Answers of more words than this are recalled and graded by the learner, never typed."""
@@ -175,7 +177,10 @@ def fill(text: str, parameters: Mapping[str, ParameterValue]) -> str:
 
 def _filled(text: str, parameters: Mapping[str, ParameterValue]) -> str:
     def value(found: re.Match[str]) -> str:
-        return shown(parameters[found[1]]) if found[1] in parameters else found[0]
+        if found[1] not in parameters:
+            return found[0]
+        given = parameters[found[1]]
+        return shown(given) if isinstance(given, str) else _SIGN.sub("−", shown(given))
 
     return PLACEHOLDER.sub(value, text)
 

@@ -107,6 +107,12 @@ def test_text_is_filled_outside_code_only() -> None:
     assert question.back == f"See `@{{width}}` and {width}."
 
 
+def test_a_number_below_zero_has_the_sign_of_a_formula() -> None:
+    """So has each of a list; an exponent and a name keep their hyphens."""
+    given = {"a": -2, "b": (-0.5, 3.0, -1e-9), "c": 1e-7, "d": "two-3"}
+    assert fill("@{a}, @{b}, @{c}, @{d}", given) == "−2, −0.5, 3, −1e-09, 1e-07, two-3"
+
+
 def test_filling_leaves_fences_and_unknown_names() -> None:
     """Fenced code is left alone, and so is a name that no parameter has."""
     text = "@{a}\n\n```python\n@{a}\n```\n\n``x ` @{a}`` @{b} @{a}"
