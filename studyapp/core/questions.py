@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from studyapp.simulation import Key
 
 _SIGN = re.compile(r"(?<!e)-(?=\d)")
-"""The hyphen before a number that is below zero, not that of an exponent; a text has the sign that its formulas have."""
+"""The hyphen of a number below zero, not that of an exponent: a text has the sign that its formulas have."""
 PLACEHOLDER = re.compile(r"@\{([A-Za-z_][A-Za-z0-9_]*)\}")
 LONGEST_TYPED = 4
 """Answers of more words than this are recalled and graded by the learner, never typed."""
