@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from studyapp.simulation import Key
 
 _SIGN = re.compile(r"(?<!e)-(?=\d)")
-"""The hyphen of a number below zero, not that of an exponent: a text has the sign that its formulas have."""
 PLACEHOLDER = re.compile(r"@\{([A-Za-z_][A-Za-z0-9_]*)\}")
 LONGEST_TYPED = 4
 """Answers of more words than this are recalled and graded by the learner, never typed."""
@@ -180,9 +179,14 @@ def _filled(text: str, parameters: Mapping[str, ParameterValue]) -> str:
         if found[1] not in parameters:
             return found[0]
         given = parameters[found[1]]
-        return shown(given) if isinstance(given, str) else _SIGN.sub("−", shown(given))
+        return shown(given) if isinstance(given, str) else signed(shown(given))
 
     return PLACEHOLDER.sub(value, text)
+
+
+def signed(numbers: str) -> str:
+    """Written numbers with a real minus sign before those below zero; exponents keep their hyphens."""
+    return _SIGN.sub("−", numbers)
 
 
 def shown(value: ParameterValue) -> str:

@@ -21,7 +21,7 @@ def tip(question: Question) -> str:
             symbols = ", ".join(question.card.answer.formula)
             return f"Type a formula in {symbols}, such as x^2/(1 + y): it is tried on 100 sets."
         case Asking.TYPED if question.card.answer is not None:
-            return "Type the number, or an expression such as sqrt(6/768)."
+            return "Work it out, on paper if need be; what you type may be an expression."
         case Asking.TYPED:
             return "Type the answer; case, accents and spaces do not matter."
         case Asking.STEPS:

@@ -10,7 +10,7 @@ from textual.style import Style
 
 from studyapp.core import durations
 from studyapp.core.backing import Backing, backing
-from studyapp.core.questions import Asking, Question
+from studyapp.core.questions import Asking, Question, signed
 from studyapp.core.queue import SURE_AND_WRONG_AFTER
 from studyapp.core.sm2 import GOOD, Outlook
 from studyapp.model import Kind
@@ -216,7 +216,7 @@ def backing_words(question: Question) -> str:
 
 def number(value: float) -> str:
     """A computed number as it is shown: four significant digits, whole where it is."""
-    return f"{value:.0f}" if value == int(value) and abs(value) < 1e6 else f"{value:.4g}"
+    return signed(f"{value:.0f}" if value == int(value) and abs(value) < 1e6 else f"{value:.4g}")
 
 
 def _typed(question: Question, verdict: Verdict | None, given: str, width: int) -> Content:

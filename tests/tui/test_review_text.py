@@ -159,4 +159,4 @@ def test_intervals_are_worded_by_their_size(days: int, words: str) -> None:
 def test_numbers_of_things() -> None:
     """One card, two cards, thousands apart; four digits of a computed number."""
     assert [wording.counted(n, "card") for n in (0, 1, 2, 1234)] == ["0 cards", "1 card", "2 cards", "1 234 cards"]
-    assert [review_text.number(x) for x in (7.0, 0.123456, 1.2e9, -0.5)] == ["7", "0.1235", "1.2e+09", "-0.5"]
+    assert [review_text.number(x) for x in (7.0, 0.123456, 1.2e9, -0.5)] == ["7", "0.1235", "1.2e+09", "−0.5"]

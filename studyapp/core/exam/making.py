@@ -14,7 +14,7 @@ from math import inf
 
 from studyapp.core.exam.distractors import AnswerPool, answer_of
 from studyapp.core.exam.paper import ExamOption, ExamQuestion, PaperError
-from studyapp.core.questions import pose
+from studyapp.core.questions import pose, signed
 from studyapp.model import SEALED, Card, Kind
 from studyapp.simulation import Key
 
@@ -223,7 +223,7 @@ def _shown(value: float, digits: int) -> str:
     mantissa, _, power = text.partition("e")
     if power:
         text = f"{mantissa}e{int(power)}"
-    return f"−{text[1:]}" if text.startswith("-") else text
+    return signed(text)
 
 
 def ordered(questions: Sequence[ExamQuestion], seed: int) -> tuple[ExamQuestion, ...]:
