@@ -267,6 +267,8 @@ def test_json_is_as_documented(home: Path) -> None:
     agrees(documented("due"), call(home, "due", "--json").json)
     agrees(documented("run"), call(home, "run", "softmax_output", "--json").json)
     agrees(documented("verify"), call(home, "verify", "mine", "--json").json)
+    for name in ("papers.md", ".came/papers.md"):  # copied from another one than came with studyapp
+        own_deck(home, "# Papers\n", name)
     agrees(documented("check"), call(home, "check", str(home / "decks"), "--json").json)
     (row,) = call(home, "log", "--json").json
     shape = documented("log")

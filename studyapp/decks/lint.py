@@ -1,6 +1,6 @@
 """What makes a card easier, harder or longer than its author meant: found while a deck is checked.
 
-About a card: an answer that its prompt gives away, no explanation, more than fits on a screen.
+About a card: an answer that its question gives away, no explanation, more than fits on a screen.
 About a deck: keys that stand out by their place or their length. An exact tail probability tells habit from chance.
 """
 
@@ -9,35 +9,57 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from studyapp.core.cloze import gaps, without_code
+from studyapp.decks.giveaway import given_away
 from studyapp.decks.length import COLUMNS, lines_of
 from studyapp.decks.texts import visible
-from studyapp.model import Card, Kind, Option, Problem
+from studyapp.model import Card, Kind, Problem
 
 LIKELY = 0.01
 """Keys stand out if so many of them or more would have the place or the length with at most this probability."""
 FRONT_LINES = 20
 """A prompt and its options take at most so many lines of 74 columns, so that all of it is seen at 80x24."""
 
-_WORD = re.compile(r"[^\W\d_]{4,}")
-"""Words shorter than four letters say little."""
+_WORDS_OF_A_REASON = 3
+_ANSWERED = re.compile(
+    r"(?<!\be\.g)(?<!\bi\.e)(?<!\bal)(?<!\bvs)[.!?:][\"'’”)\]*_]*(?=\s)"
+    r"|\n[ \t]*\n|\b(?:because|since|hence|therefore|thus|so that)\b",
+    re.IGNORECASE,
+)
+"""Where the answer may end and its reason begin."""
+_FORMULA = re.compile(r"\$\$?[^$]+\$\$?")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def lint(cards: Iterable[Card]) -> list[Problem]:
     """All remarks about the cards of one deck, in the order of its lines."""
     cards = list(cards)
-    found = [problem for card in cards for problem in _about(card)]
+    texts = {card.family: card for card in reversed(cards)}  # the siblings of a cloze text share it
+    found = [problem for card in cards for problem in _given_away(card)]
+    found += [problem for card in texts.values() for problem in _about(card)]
     found += _standing_out([card for card in cards if card.kind is Kind.CHOICE])
     return sorted(found, key=lambda problem: problem.line)
+
+
+# --- a card ---------------------------------------------------------------------------------------------------------
+
+
+def _given_away(card: Card) -> Iterator[Problem]:
+    place, answer = given_away(card)
+    if place:
+        what, remedy = f"the {place} gives the answer {_short(answer)} away", "ask without the words of the answer"
+        yield Problem(card.deck, card.line, card.id, what, remedy)
 
 
 def _about(card: Card) -> Iterator[Problem]:
     def problem(what: str, remedy: str) -> Problem:
         return Problem(card.deck, card.line, card.id, what, remedy)
 
-    if given := _given_away(card):
-        yield problem(f"the {given} gives the answer away", "ask without the words of the answer")
-    if card.kind is not Kind.CLOZE and not _explained(card):
-        yield problem("nothing explains the answer", "say why it is so")
+    if not _explained(card):
+        remedy = "say why it is so"
+        if card.kind is Kind.CLOZE:
+            remedy += " in a paragraph after the last gap"
+        yield problem("nothing explains the answer", remedy)
     missing = [option for option in card.options if not option.correct and not option.reason]
     if missing:
         yield problem(f"the option {_short(missing[0].text)} has no reason",
@@ -46,38 +68,23 @@ def _about(card: Card) -> Iterator[Problem]:
         yield problem(f"the question takes {lines} lines of {COLUMNS} columns, and {FRONT_LINES} fit", "shorten it")
 
 
-# --- a card ---------------------------------------------------------------------------------------------------------
-
-
-def _given_away(card: Card) -> str:
-    """Whether the prompt or the part's title has all the telling words of the key, and of no other option."""
-    key = next((option for option in card.options if option.correct), None)
-    if key is None:
-        return ""
-    for name, text in (("prompt", f"{card.prompt} {card.front}"), ("title of the part", card.part)):
-        words = _words(text)
-        others = [option for option in card.options if option is not key]
-        if _all_in(key, words) and not any(_all_in(option, words) for option in others):
-            return name
-    return ""
-
-
-def _all_in(option: Option, words: set[str]) -> bool:
-    telling = _words(option.text)
-    return bool(telling) and telling <= words
-
-
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(visible(text).casefold()))
-
-
 def _explained(card: Card) -> bool:
-    """Whether more is said than the bare answer: a second sentence, or for a choice anything after the options."""
-    if card.kind is Kind.STEPS:
-        return bool(card.steps)
-    if card.kind in (Kind.CHOICE, Kind.COMPUTED):
-        return bool(card.back.strip())
-    return len(re.findall(r"[.!?:](?:\s|$)|\n\n", card.back)) > 1
+    """Whether more is said than the bare answer.
+
+    For a choice or a number anything beside it, for a cloze text a paragraph after the last gap, which is shown with
+    the answer; else three words or more, outside formulas, after the answer's first sentence, its first colon, or a
+    "because", "since" or the like.
+    """
+    match card.kind:
+        case Kind.STEPS:
+            return bool(card.steps)
+        case Kind.CHOICE | Kind.COMPUTED:
+            return bool(card.back.strip())
+        case Kind.CLOZE:
+            return bool(re.search(r"\n[ \t]*\n\s*\S", without_code(card.back)[gaps(card.back)[-1].end :]))
+    answered = _ANSWERED.search(card.back)
+    reason = card.back[answered.end() :] if answered else ""
+    return len(_WORD.findall(_FORMULA.sub(" ", reason))) >= _WORDS_OF_A_REASON
 
 
 def _front_lines(card: Card) -> int:

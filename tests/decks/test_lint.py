@@ -48,28 +48,68 @@ def test_a_plain_card_gets_no_remark() -> None:
     """Options that differ, each wrong one with its reason, and an explanation."""
     assert remarks(choice(1, first="a wide net", second="a deep net")) == []
     assert remarks("## What is 2 + 2?\n\nFour. Two and two make four.") == []
-    assert remarks("## Sums\n\nTwo and two make {{c1::four}}.") == []
+    assert remarks("## Sums\n\nTwo and two make {{c1::four}}.\n\nAs any two pairs do.") == []
 
 
-@pytest.mark.parametrize("place", ["prompt", "title of the part"])
-def test_the_answer_stands_in_nothing_that_is_read_before(place: str) -> None:
-    """All telling words of the key, and those of no wrong option."""
-    text = choice(
-        1,
-        first="the variance of the weights",
-        second="the mean of the weights",
-        prompt="What keeps the variance of weights level?" if place == "prompt" else "What?",
-    )
-    part = "" if place == "prompt" else "# The variance of weights\n\n"
-    assert remarks(part + text) == [f"the {place} gives the answer away"]
-    both = choice(1, first="weights", second="variance", prompt="Which grows, weights or variance?")
-    assert remarks(both) == []
+def test_the_answer_stands_in_nothing_that_is_read_before() -> None:
+    """Said at the card, with the place and the answer, cut if it is long."""
+    key = "the variance of the weights of each layer"
+    text = choice(1, first=key, second="the mean", prompt="Is it each layer's weights' variance?")
+    short = "'the variance of the weights of'..."
+    assert remarks(text) == [f"the prompt gives the answer {short} away"]
+    text = choice(1, first=key, second="the mean", prompt="Which?")
+    assert remarks(f"# Each layer: variance of weights\n\n{text}") == [
+        f"the title of the part gives the answer {short} away"
+    ]
+    (problem,) = lint(cards("## Sums {#s}\n\nA four: two and two make {{c1::four}}.\n\nAs any two pairs do."))
+    assert (problem.card, problem.what) == ("s:c1", "the text gives the answer 'four' away")
 
 
 def test_every_answer_is_explained() -> None:
     """More is said than the bare answer, and of each wrong option what leads to it."""
     assert remarks("## What is 2 + 2?\n\nFour.") == ["nothing explains the answer"]
     assert remarks("## Which?\n\n- [x] a\n- [ ] b") == ["nothing explains the answer", "the option 'b' has no reason"]
+
+
+@pytest.mark.parametrize("mark", ["", " {.refute}"])
+@pytest.mark.parametrize(
+    ("answer", "explained"),
+    [
+        ("It is a weight.", False),
+        ("It is a weight, learned like all the others.", False),
+        ("Dauphin et al. found it in small networks.", False),
+        ("It is one of two: 1 or 2.", False),
+        ("It is this one.\n\n$$y = a x + b x + c x$$", False),
+        ("It is a weight. Yes, it is.", True),
+        ("It is a weight: training changes it.", True),
+        ("It is a weight, because training changes it.", True),
+        ("It is a weight\n\n- that training changes", True),
+        ("It is a weight!\n\n$$b$$\n\nTraining changes it.", True),
+    ],
+)
+def test_an_answer_says_why(answer: str, explained: bool, mark: str) -> None:
+    """Three words or more after its first sentence, its first colon, or a "because"; a formula is no reason."""
+    assert remarks(f"## What?{mark}\n\n{answer}") == ([] if explained else ["nothing explains the answer"])
+
+
+@pytest.mark.parametrize(
+    ("after", "explained"),
+    [
+        ("", False),
+        ("\nAs any pairs do.", False),
+        ("\n\nAnalogy: Two pairs of shoes.", False),
+        ("\n\nAgain: {{c3::eight}}.", False),
+        ("\n```\n2 + 2\n\n4\n```", False),
+        ("\n\nAs any two pairs do.", True),
+        ("\n\n$$2 + 2 = 4$$", True),
+    ],
+)
+def test_a_gap_is_explained_after_the_text(after: str, explained: bool) -> None:
+    """By a paragraph after the last gap, since it is shown with the answer only; said once for all gaps of a text."""
+    found = list(lint(cards("## Sums {#s}\n\nTwice {{c1::two}} makes {{c2::four}}." + after)))
+    told = "say why it is so in a paragraph after the last gap"
+    wanted = [] if explained else [("s:c1", "nothing explains the answer", told)]
+    assert [(one.card, one.what, one.remedy) for one in found] == wanted
 
 
 def test_a_question_is_seen_at_once() -> None:
