@@ -201,11 +201,14 @@ class _Reader:
             return _call(name, self.bracket())
         if name == "log":
             raise ExpressionError("log may mean two things: say ln, log10 or log2")
-        raise ExpressionError(f"{token} is not known here; {self.known_near(name)}")
+        raise ExpressionError(f"{token} is not known here; {self.known_near(token.text)}")
 
     def known_near(self, name: str) -> str:
         from difflib import get_close_matches  # only a misspelling needs it: the first screen should not wait for it
 
+        symbol = "|".join(sorted(map(re.escape, self.names), key=len, reverse=True))
+        if symbol and re.fullmatch(f"(?:{symbol})+", name):
+            return f"write {'*'.join(re.findall(symbol, name))}"
         known = [*self.names, *CONSTANTS, *FUNCTIONS]
         near = get_close_matches(name.lower(), known, n=1, cutoff=0.7)  # of one letter, n is not near ln
         return f"did you mean {near[0]}?" if near else f"known are {', '.join(known[:15])}"

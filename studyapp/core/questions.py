@@ -160,7 +160,7 @@ def asking(card: Card) -> Asking:
 def is_typeable(answer: str) -> bool:
     """Whether an answer is at most four plain words on one line: no formula, no code, no list."""
     answer = answer.strip()
-    return bool(answer) and not set(answer) & set("$`\n|<") and len(answer.split()) <= LONGEST_TYPED
+    return bool(answer) and not set(answer) & set("$`\n|<\\^_{}") and len(answer.split()) <= LONGEST_TYPED
 
 
 def fill(text: str, parameters: Mapping[str, ParameterValue]) -> str:

@@ -43,7 +43,7 @@ class AnswerField(WholeLine):
     """
 
     def __init__(self, *, numeric: bool, symbols: Collection[str] = ()) -> None:
-        example = "a number or an expression, as in sqrt(6/768)" if numeric else "your answer"
+        example = "a number or an expression, as in 2^-3 / 7" if numeric else "your answer"
         if symbols:
             known = " ".join([*expressions.FUNCTIONS, *(one for one in expressions.CONSTANTS if one.isascii())])
             example = f"a formula in {', '.join(symbols)}: + - * / ^ {known}"

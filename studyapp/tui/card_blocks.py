@@ -24,6 +24,8 @@ _RULE = 24
 _NARROWEST = 4
 """However deep a list is nested, its text keeps this many cells."""
 _TIED = 24
+_RELATION = re.compile(r" (?=[=≈≠<>≤≥∝∼→] )")
+"""Where a longer formula breaks first: before a relation."""
 """Formulas in a paragraph up to this length, or half the width, are not broken over two lines."""
 _TAB = "    "
 _SPACES = re.compile(r"[ \t]+")
@@ -193,7 +195,11 @@ def inline(token: Token, width: int | None = None) -> list[Run]:
 
 def _formula(latex: str, width: int | None) -> str:
     text = linear(latex)
-    return text.replace(" ", TIE) if width is not None and len(text) <= min(_TIED, width // 2) else text
+    if width is None:
+        return text
+    longest = min(_TIED, width // 2)
+    parts = [text] if len(text) <= longest else _RELATION.split(text)
+    return " ".join(part.replace(" ", TIE) if len(part) <= longest else part for part in parts)
 
 
 def _address(runs: Sequence[Run], href: str, start: int) -> str:

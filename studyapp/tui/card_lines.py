@@ -71,7 +71,17 @@ def _cuts(text: str, width: int) -> list[tuple[int, int]]:
             cells = cell_len(last)
         end = word.end(1)
         used += cells + len(word[2])
-    return [*cuts, (start, end)]
+    return _accompanied(text, [*cuts, (start, end)], width)
+
+
+def _accompanied(text: str, cuts: list[tuple[int, int]], width: int) -> list[tuple[int, int]]:
+    """The same lines, but that a last word is not left alone: the word before it comes along if there is room."""
+    (above, stop), (start, end) = cuts[-2:] if len(cuts) > 1 else ((0, 0), (0, 0))
+    before = text.rfind(" ", above, stop)
+    alone = stop < start < end and " " not in text[start:end]
+    if alone and " " in text[above:before].strip() and cell_len(text[before + 1 : end]) <= width:
+        cuts[-2:] = [(above, len(text[:before].rstrip(" "))), (before + 1, end)]
+    return cuts
 
 
 def _chopped(word: str, width: int) -> list[str]:

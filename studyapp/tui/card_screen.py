@@ -37,6 +37,7 @@ class CardScreen(CardActs):
     CSS = """
     CardScreen VerticalScroll { height: 1fr; padding: 1 1; }
     CardScreen VerticalScroll Static { height: auto; margin-bottom: 1; }
+    CardScreen #back { padding-top: 1; border-top: solid $panel-lighten-2; }
     """
 
     def __init__(self, card: Card) -> None:

@@ -64,6 +64,7 @@ class EditScreen(StudyScreen):
     EditScreen #text { width: 1fr; border: none; padding: 0 1; background: $background; }
     EditScreen #preview { width: 1fr; padding: 0 1; border-left: solid $panel-lighten-2; }
     EditScreen #preview Static { height: auto; margin-bottom: 1; }
+    EditScreen #back { padding-top: 1; border-top: solid $panel-lighten-2; }
     EditScreen #wrong { height: auto; max-height: 4; padding: 0 1; border-top: solid $panel-lighten-2; }
     EditScreen.narrow #preview { display: none; border-left: none; }
     EditScreen.narrow.previewing #preview { display: block; }

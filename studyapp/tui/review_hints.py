@@ -16,7 +16,7 @@ def tip(question: Question) -> str:
     """What a learner's first answers are helped with."""
     match question.asking:
         case Asking.OPTIONS:
-            return "Pick a letter, then say how sure you are: Enter when sure, Space for a guess."
+            return "Pick a letter, then say how sure you are: Enter for sure, Space for a guess."
         case Asking.TYPED if question.card.answer is not None and question.card.answer.formula:
             symbols = ", ".join(question.card.answer.formula)
             return f"Type a formula in {symbols}, such as x^2/(1 + y): it is tried on 100 sets."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -13,7 +13,7 @@ from studyapp.core.backing import Backing, backing
 from studyapp.core.questions import Asking, Question, signed
 from studyapp.core.queue import SURE_AND_WRONG_AFTER
 from studyapp.core.sm2 import GOOD, Outlook
-from studyapp.model import Kind
+from studyapp.model import Kind, Option
 from studyapp.study import Graded, Stage, StudySession
 from studyapp.tui import wording
 from studyapp.tui.card_lines import fitted, padded
@@ -153,16 +153,12 @@ def answer(session: StudySession, unfolded: bool, width: int) -> Content:
             pass
     if question.asking is Asking.TYPED and question.key is None and card.kind is not Kind.CLOZE:
         accepted = [one for one in question.accepted if one != question.back]
-        if accepted:
+        if accepted and not _says(question.back, accepted[0]):
             parts.append(beside(Content.styled("= ", BOLD), plain(accepted[0]).stylize(BOLD), width))
     parts.append(content(question.back, width=width) if question.back else None)
     if unfolded:
         if question.asking is Asking.OPTIONS:
-            parts += [
-                beside(Content.styled(f"{LETTERS[i]}  ", DIM), content(one.reason, width=width - 3), width)
-                for i, one in enumerate(question.options)
-                if one.reason and one.text != given
-            ]
+            parts += _reasons(question.options, given, width)
         parts += [
             labelled("analogy", card.analogy, width),
             labelled("source", card.source, width),
@@ -171,12 +167,27 @@ def answer(session: StudySession, unfolded: bool, width: int) -> Content:
     return stacked(*parts)
 
 
+def _says(back: str, answer: str) -> bool:
+    """Whether the first paragraph is the answer, and no more."""
+    return back.partition("\n\n")[0].strip().removesuffix(".").casefold() == answer.casefold()
+
+
+def _reasons(options: Sequence[Option], given: str, width: int) -> list[Content]:
+    """Why each option is wrong, but for the one given."""
+    return [
+        beside(Content.styled(f"{letter}  ", DIM), content(one.reason, width=width - 3), width)
+        for letter, one in zip(LETTERS, options, strict=False)
+        if one.reason and one.text != given
+    ]
+
+
 def both_sides(question: Question, width: int) -> Content:
     """The answer of a card that is looked at and not asked: everything there is."""
     card = question.card
     parts: list[Content | None] = []
     if question.options:
         parts.append(options_answered(question, None, "", width))
+    parts += _reasons(question.options, "", width)
     if question.steps:
         parts.append(steps(question, len(question.steps), width))
     parts.append(content(question.back, width=width) if question.back else None)

@@ -165,6 +165,14 @@ def test_what_has_no_value_says_why(text: str, message: str) -> None:
     assert len(str(caught.value)) < 200
 
 
+def test_known_symbols_written_together_are_told_apart() -> None:
+    """A product of them may be meant, and is never guessed."""
+    with pytest.raises(ExpressionError, match=r"hw is not known here; write h\*w"):
+        evaluate("1/hw", {"h": 2.0, "w": 3.0})
+    with pytest.raises(ExpressionError, match=r"write Bab\*B"):
+        evaluate("BabB", {"B": 2.0, "Bab": 3.0})
+
+
 def test_names_without_a_finite_value_are_refused() -> None:
     """A parameter that is infinite, NaN or above every float cannot slip into an answer."""
     for value in (math.inf, math.nan, 10**400):

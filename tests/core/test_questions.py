@@ -107,6 +107,17 @@ def test_text_is_filled_outside_code_only() -> None:
     assert question.back == f"See `@{{width}}` and {width}."
 
 
+def test_a_formula_in_a_gap_is_recalled_and_a_word_is_typed() -> None:
+    """What one would have to type as LaTeX is not typed."""
+
+    def asked(text: str) -> Asking:
+        return asking(Card(id="g:c1", kind=Kind.CLOZE, prompt="P", deck="d.md", line=1, back=text, cloze=1))
+
+    assert asked(r"$\sigma(z) = {{c1::\frac{1}{1 + e^{-z}}}}$") is Asking.RECALL
+    assert asked("$x_{{c1::2}} = 1$") is Asking.TYPED
+    assert asked("the {{c1::cross-entropy}}") is Asking.TYPED
+
+
 def test_a_number_below_zero_has_the_sign_of_a_formula() -> None:
     """So has each of a list; an exponent and a name keep their hyphens."""
     given = {"a": -2, "b": (-0.5, 3.0, -1e-9), "c": 1e-7, "d": "two-3"}

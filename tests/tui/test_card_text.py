@@ -145,10 +145,25 @@ def test_displayed_formulas_have_a_line_of_their_own() -> None:
 
 def test_short_formulas_do_not_break() -> None:
     """A formula that fits is not cut at its spaces."""
-    assert shown(r"one two three four five six, $\frac{a+b}{c}$ seven", 40) == (
-        "one two three four five six, (a + b)/c\nseven"
+    assert shown(r"one two three four five six, $\frac{a+b}{c}$ seven so", 40) == (
+        "one two three four five six, (a + b)/c\nseven so"
     )
-    assert shown(r"one two three four five six sev $\frac{a+b}{c}$", 40).split("\n")[1] == "(a + b)/c"
+    assert shown(r"one two three four five six sev $\frac{a+b}{c}$ on", 40).split("\n")[1] == "(a + b)/c on"
+
+
+def test_a_longer_formula_breaks_before_a_relation() -> None:
+    """Not at the signs of what stands on either side."""
+    text = r"Since $a + b + c + d = e + f + g + h + i$ holds"
+    assert shown(text, 38) == "Since a + b + c + d\n= e + f + g + h + i holds"
+
+
+def test_a_last_word_is_not_left_alone() -> None:
+    """The one before it comes along, unless it would be alone then too, or there is no room."""
+    assert shown("one two three four", 13) == "one two\nthree four"
+    assert shown("one two three four", 18) == "one two three four"
+    assert shown("onetwothree four", 11) == "onetwothree\nfour"
+    assert shown("one twothreefour fivesix", 16) == "one twothreefour\nfivesix"
+    assert shown("a b " + "c" * 20, 12) == "a b\ncccccccccccc\ncccccccc"
 
 
 # --- wrapping -----------------------------------------------------------------------------------------------------
