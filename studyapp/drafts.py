@@ -205,7 +205,14 @@ class Drafts:
             data = _below(current, drafted, file) if current is not None else drafted.markdown().encode()
             atomic(with_folder(file), data, expected=current)
             lines = "\n".join(sorted({*known, *(one.mark for one in drafted.proposals)}))
-            atomic(with_folder(marks), f"{lines}\n".encode())
+            try:
+                atomic(with_folder(marks), f"{lines}\n".encode())
+            except BaseException:  # without them the next run would propose the same once more
+                if current is None:
+                    file.unlink()
+                else:
+                    atomic(file, current, expected=data)
+                raise
             self.changed()
         return Written(drafted, name, file, current is None)
 
@@ -215,8 +222,18 @@ class Drafts:
         """The drafts in the order of the decks, of a cloze text the first of its cards."""
         return list({(card.deck, card.family): card for card in reversed(self.store.drafts())}.values())[::-1]
 
+    def current(self, cards: Sequence[Card]) -> list[Card]:
+        """Those of these cards that are drafts still, after the files were read anew; DeckError if none is."""
+        self.changed()
+        there = {(card.deck, card.family): card for card in self.cards()}
+        found = [there[card.deck, card.family] for card in cards if (card.deck, card.family) in there]
+        if not found:
+            raise DeckError(f"{cards[0].family} is no draft any more; its deck was changed or deleted meanwhile")
+        return found
+
     def accept(self, cards: Sequence[Card]) -> int:
         """Take the tag out of the headings of these drafts, which are new from then on; how many had it there."""
+        cards = self.current(cards)
         changes: list[tuple[Path, bytes, bytes]] = []
         number = 0
         for deck in dict.fromkeys(card.deck for card in cards):
@@ -243,28 +260,31 @@ class Drafts:
         )
 
     def discard(self, card: Card) -> None:
-        """Take a draft out of its deck."""
-        file = self.editing.file(card.deck)
-        before = read_file(file)
-        removed = self.editing.remove(card)
-        file = self.editing.file(card.deck)
-        self._acts.append(_Act("thrown away", ((file, before, read_file(file)),), (card,), removed))
+        """Take a draft out of its deck; its text is kept beside the decks."""
+        (card,) = self.current([card])
+        self._acts.append(_Act("thrown away", (), (card,), self.editing.remove(card)))
         self.changed()
 
     def put_back(self) -> str:
         """Undo what was last accepted or thrown away, and say in a few words what it was; "" where there is nothing.
 
-        Where the file was changed meanwhile, a card that was thrown away goes to the end of its deck.
+        Where the file was changed meanwhile, a card that was thrown away goes to the end of its deck, and those that
+        were accepted get their tag again; DeckError, once, where none of them is in its deck any more.
         """
         if not self._acts:
             return ""
         act = self._acts[-1]
-        if all(file.exists() and read_file(file) == after for file, _, after in act.files):
+        if act.removed is not None:
+            self.editing.put_back(act.removed)
+        elif all(file.exists() and read_file(file) == after for file, _, after in act.files):
             _write_all([(file, after, before) for file, before, after in act.files])
-        elif act.removed is not None:
-            self.editing.save(act.removed, act.removed.markdown)
         else:
-            for card in act.cards:
+            self.changed()
+            again = [card for card in act.cards if (one := self.store.card(card.id)) and one.deck == card.deck]
+            if not again:
+                self._acts.pop()
+                raise DeckError(f"{act.cards[0].family} is in no deck any more, and cannot be a draft again")
+            for card in again:
                 self.editing.tag(card, (*self.editing.tags(card), DRAFT))
         self._acts.pop()
         self.changed()

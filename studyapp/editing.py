@@ -18,7 +18,7 @@ from studyapp.decks.cards import Surroundings
 from studyapp.decks.folder import is_deck_name
 from studyapp.decks.headings import read_heading, retitled
 from studyapp.decks.parser import parse_card, surroundings
-from studyapp.decks.placing import card_above, insert_card, inserted, remove_card, without_card
+from studyapp.decks.placing import card_above, families, insert_card, inserted, remove_card, without_card
 from studyapp.decks.slugs import free, slug
 from studyapp.decks.writing import with_folder
 from studyapp.model import DRAFT, SEALED, Asked, Card, Problem, SimulationLink
@@ -198,14 +198,19 @@ class Editing:
         return replace(edit, card="", after=card_above(edit.parsed, card))
 
     def put_back(self, taken_out: Edit) -> None:
-        """Save a card that was taken out: where it stood, or below the card that was above it if the file changed."""
+        """Save a card that was taken out where it stood.
+
+        If the file changed meanwhile, it goes below the card that was above it, or else to the file's end.
+        """
         file = self._own / taken_out.deck
+        current = read_file(file) if file.exists() else b""
         card = self.look(taken_out, taken_out.markdown)[0][0]
-        if file.exists() and read_file(file) == without_card(taken_out.parsed, card):
-            atomic(file, taken_out.parsed)
+        if current == without_card(taken_out.parsed, card):
+            atomic(file, taken_out.parsed, expected=current)
             self._written()
         else:
-            self.save(taken_out, taken_out.markdown)
+            above = taken_out.after if taken_out.after in families(current) else ""
+            self.save(replace(taken_out, after=above), taken_out.markdown)
 
     def outdated(self) -> list[Problem]:
         """The copied decks of which the shipped one has changed since."""

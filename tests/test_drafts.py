@@ -187,6 +187,37 @@ def test_what_another_program_wrote_meanwhile_stays(opened: Library, tmp_path: P
     assert "Yes indeed." in file.read_text(encoding="utf-8")
 
 
+def test_what_is_no_draft_any_more_is_passed_over(opened: Library, tmp_path: Path) -> None:
+    """Its file was deleted, or lost the card or the tag, while the drafts were looked at; the others are accepted."""
+    other = own(tmp_path, "# O\n\n## Other? {#other .draft}\n\nYes.\n", "z.md")
+    opened.synchronise()
+    proposed, gaps, last = opened.drafts.cards()
+    other.unlink()
+    for act in (opened.drafts.discard, lambda card: opened.drafts.accept([card])):
+        with pytest.raises(DeckError, match=r"^other is no draft any more; its deck was changed or deleted meanwhile$"):
+            act(last)
+    file = tmp_path / "home" / "decks" / "mine.md"
+    file.write_text(PROPOSED.replace("{#gaps .draft}", "{#gaps}"), encoding="utf-8")
+    assert opened.drafts.accept([proposed, gaps, last]) == 1
+    assert (drafts(opened), asked(opened)) == ([], {"c0", "kept", "proposed", "gaps:c1", "gaps:c2"})
+
+
+def test_what_cannot_be_put_back_is_told_once(opened: Library, tmp_path: Path) -> None:
+    """Its deck was deleted; older acts can still be taken back, and what was thrown away makes a deck."""
+    other = own(tmp_path, "# O\n\n## Other? {#other .draft}\n\nYes.\n\n## More? {#more .draft}\n\nNo.\n", "z.md")
+    opened.synchronise()
+    proposed, _, last, more = opened.drafts.cards()
+    opened.drafts.discard(more)
+    opened.drafts.accept([proposed])
+    opened.drafts.accept([last])
+    other.unlink()
+    with pytest.raises(DeckError, match=r"^other is in no deck any more, and cannot be a draft again$"):
+        opened.drafts.put_back()
+    assert opened.drafts.put_back() == "accepted: proposed"
+    assert opened.drafts.put_back() == "thrown away: more"
+    assert set(drafts(opened)) == {"proposed", "gaps", "more"}
+
+
 # --- written ----------------------------------------------------------------------------------------
 
 
@@ -244,6 +275,28 @@ def test_a_deck_that_would_hide_them_gets_none(opened: Library, notes: Path) -> 
     with pytest.raises(DeckError, match="hides cards below it"):
         opened.drafts.write(notes)
     assert file.read_bytes() == before
+
+
+def test_a_deck_is_not_written_without_its_marks(opened: Library, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the next run would propose the same once more; a deck that was there is as it was."""
+    opened.drafts.write(notes)
+    file = opened.drafts.folder / "drafts" / "lecture-3.md"
+    before = file.read_bytes()
+    notes.write_text(FLAT + "\n- A trap is an interrupt that a program asked for\n", encoding="utf-8")
+
+    def full(path: Path, data: bytes, *, expected: bytes | None = None) -> None:
+        if path.parent.name == MARKS:
+            raise DeckError(f"{path}: there is no space left to write it")
+        atomic(path, data, expected=expected)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("studyapp.drafts.atomic", full)
+        for deck in ("", "new.md"):
+            with pytest.raises(DeckError, match="no space left"):
+                opened.drafts.write(notes, deck=deck)
+    assert file.read_bytes() == before
+    assert [one.name for one in file.parent.iterdir()] == ["lecture-3.md"]
+    assert len(opened.drafts.write(notes).drafted.proposals) == 1
 
 
 def test_a_preview_writes_nothing(opened: Library, notes: Path) -> None:

@@ -228,6 +228,14 @@ def test_a_card_taken_out_is_put_back_where_it_was(folders: Folders) -> None:
     file.write_text(file.read_text().replace("One.", "1."))
     folders.editing.put_back(taken_out)
     assert file.read_text() == LINKED.replace("One.", "1.")
+    taken_out = folders.editing.remove(folders.cards("linked.md")["asked"])
+    folders.editing.remove(folders.cards("linked.md")["first"])
+    with pytest.raises(DeckError, match="no simulation to compute it"):  # its part is not known any more
+        folders.editing.put_back(taken_out)
+    taken_out = folders.editing.remove(folders.cards("shipped.md")["two"])
+    folders.editing.remove(folders.cards("shipped.md")["one"])
+    folders.editing.put_back(taken_out)
+    assert list(folders.cards("shipped.md")) == ["two"]
 
 
 def test_two_texts_are_compared_by_their_lines() -> None:
@@ -249,7 +257,7 @@ def test_a_card_is_not_moved_to_where_it_would_be_another(folders: Folders) -> N
     part = "# Part {.sealed}\n\n## Kept {#kept}\n\nBack.\n"
     file = folders.own / "mine.md"
     file.write_text(MINE + "\n" + part)
-    with pytest.raises(DeckError, match="kept: its tags would not be the same in notes.md; write it into"):
+    with pytest.raises(DeckError, match=r"kept: its tags would not be the same in notes\.md; write it into"):
         folders.editing.move(folders.cards("mine.md")["kept"], "notes", [])
     with pytest.raises(DeckError, match="one: its tags"):
         folders.editing.move(folders.cards("shipped.md")["one"], "mine.md", ["mine.md"])

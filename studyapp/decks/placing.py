@@ -74,6 +74,11 @@ def card_above(data: bytes, card: Card | str) -> str:
     return ""
 
 
+def families(data: bytes) -> set[str]:
+    """The ids of the cards that a file has, sound or not."""
+    return {section.id for section in _outline(data) if section.level == 2}
+
+
 def without_card(data: bytes, card: Card | str) -> bytes:
     """A file's bytes without a card and the blank lines after it; DeckError if it has no such card."""
     start, end = card_span(data, family_of(card))

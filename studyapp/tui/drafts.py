@@ -35,7 +35,8 @@ class DraftsScreen(ListScreen):
         Binding("e", "edit", "edit it"),
         Binding("x,delete", "discard", "throw it away"),
         Binding("A", "accept_all", "accept all that are listed; asks first"),
-        Binding("u", "undo", "put back what was last accepted or thrown away"),
+        Binding("space", "more", "read on in a long card; from its end back to its beginning"),
+        Binding("u", "undo", "put back what was last accepted or thrown away since the start"),
         Binding("q,escape", "app.pop_screen", "back"),
     ]
     CSS = """
@@ -65,8 +66,11 @@ class DraftsScreen(ListScreen):
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
-        """The keys go to the list."""
+        """The keys go to the list, of the files as they are now."""
+        with self.study_app.guard():
+            self.library.synchronise()
         self.rows.focus()
+        self.watch(self._pane, "show_vertical_scrollbar", self._show_hints)
 
     def on_screen_resume(self) -> None:
         """A draft may have been edited."""
@@ -110,6 +114,11 @@ class DraftsScreen(ListScreen):
         """The highlighted draft."""
         return self._drafts[min(self.rows.row, len(self._drafts) - 1)] if self._drafts else None
 
+    @property
+    def _pane(self) -> VerticalScroll:
+        """Where the highlighted draft stands."""
+        return self.query_one("#card", VerticalScroll)
+
     def _show_card(self) -> None:
         card = self._at
         if card is None:
@@ -118,7 +127,7 @@ class DraftsScreen(ListScreen):
             self.static("back").update("")
             self.static("place").update("")
             return
-        width = max(20, self.query_one("#card").size.width - 4)
+        width = max(20, self._pane.size.width - 4)
         question = pose(card, 0)
         self.static("front").update(review_text.front(question, False, width))
         self.static("back").update(review_text.both_sides(question, width))
@@ -134,6 +143,7 @@ class DraftsScreen(ListScreen):
         self.query_one(Hints).show(
             [
                 *(found if self._drafts else []),
+                *([Hint("Space", "more", "screen.more")] if self._pane.show_vertical_scrollbar else []),
                 Hint("u", "put back", "screen.undo"),
                 Hint("?", "keys", "app.keys"),
                 Hint("q", "back", "app.pop_screen"),
@@ -143,7 +153,7 @@ class DraftsScreen(ListScreen):
     def on_line_list_moved(self) -> None:
         """Another draft is looked at."""
         self._show_card()
-        self.query_one("#card").scroll_home(animate=False)
+        self._pane.scroll_home(animate=False)
 
     # --- keys -------------------------------------------------------------------------------------
 
@@ -169,6 +179,13 @@ class DraftsScreen(ListScreen):
                 self.study_app.say(f"Thrown away: {card.family}. u puts it back.")
             self.renew()
 
+    def action_more(self) -> None:
+        """Show the next page of the card."""
+        if self._pane.scroll_y < self._pane.max_scroll_y:
+            self._pane.scroll_page_down(animate=False)
+        else:
+            self._pane.scroll_home(animate=False)
+
     def action_edit(self) -> None:
         """Edit the highlighted draft as Markdown."""
         from studyapp.tui.edit import EditScreen
@@ -176,7 +193,10 @@ class DraftsScreen(ListScreen):
         card = self._at
         if card is not None:
             with self.study_app.guard():
+                (card,) = self.library.drafts.current([card])
                 self.app.push_screen(EditScreen(self.library.editing.begin(card)))
+                return
+            self.renew()
 
     def action_accept_all(self) -> None:
         """Accept all of them, after asking."""
@@ -195,8 +215,12 @@ class DraftsScreen(ListScreen):
             self.renew()
 
     async def action_undo(self) -> None:
-        """Put back what was last accepted or thrown away here."""
+        """Put back what was last accepted or thrown away here, as far as to the start of the app."""
+        from studyapp.editing import TAKEN
+
         with self.study_app.guard():
             done = self.library.drafts.put_back()
-            self.study_app.say(f"Put back, what was {done}." if done else "There is nothing to put back.")
+            kept = self.library.places.decks / TAKEN
+            nothing = f"Nothing was done to drafts since the start; what was thrown away is in {kept}"
+            self.study_app.say(f"Put back, what was {done}." if done else nothing)
         self.renew()

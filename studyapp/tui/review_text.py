@@ -153,7 +153,7 @@ def answer(session: StudySession, unfolded: bool, width: int) -> Content:
             pass
     if question.asking is Asking.TYPED and question.key is None and card.kind is not Kind.CLOZE:
         accepted = [one for one in question.accepted if one != question.back]
-        if accepted and not _says(question.back, accepted[0]):
+        if accepted and not any(_says(text, accepted[0]) for text in (question.back, given)):
             parts.append(beside(Content.styled("= ", BOLD), plain(accepted[0]).stylize(BOLD), width))
     parts.append(content(question.back, width=width) if question.back else None)
     if unfolded:

@@ -120,7 +120,7 @@ def test_a_formula_in_a_gap_is_recalled_and_a_word_is_typed() -> None:
 
 def test_a_number_below_zero_has_the_sign_of_a_formula() -> None:
     """So has each of a list; an exponent and a name keep their hyphens."""
-    given = {"a": -2, "b": (-0.5, 3.0, -1e-9), "c": 1e-7, "d": "two-3"}
+    given: dict[str, ParameterValue] = {"a": -2, "b": (-0.5, 3.0, -1e-9), "c": 1e-7, "d": "two-3"}
     assert fill("@{a}, @{b}, @{c}, @{d}", given) == "−2, −0.5, 3, −1e-09, 1e-07, two-3"
 
 

@@ -29,7 +29,7 @@ async def test_home_has_drafts_only_if_there_are_any(tmp_path: Path) -> None:
             await seat.press("a", "x", "e", "A", "enter")
             seat.see("Drafts · none")
             await seat.press("u")
-            seat.see("There is nothing to put back")
+            seat.see("Nothing was done to drafts since the start")
             await seat.press("q")
             drafted(opened, tmp_path)
             await seat.press("s", "q")
@@ -53,6 +53,30 @@ async def test_the_highlighted_draft_is_shown_whole(tmp_path: Path, size: tuple[
             assert beside is (size[0] >= 110)
             await seat.press("end")
             seat.see("line 17, pages 11-15")
+
+
+async def test_a_long_draft_is_read_page_by_page(tmp_path: Path) -> None:
+    """By Space, which begins again at the end; it is named where there is more than fits."""
+    answer = " ".join(f"Sentence {n} of a long answer stands here." for n in range(60))
+    own(tmp_path, f"# D\n\n## Long? {{#long .draft}}\n\n{answer}\n\n## Short? {{#short .draft}}\n\nYes.\n")
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await seat.press("d")
+            await seat.wait("Space more")
+            seat.see("Sentence 0 of")
+            assert "line 3 of its deck" not in seat.text
+            pages = 0
+            while "line 3 of its deck" not in seat.text:
+                await seat.press("space")
+                pages += 1
+                assert pages < 9
+            await seat.press("space")
+            seat.see("Sentence 0 of")
+            await seat.press("down")
+            seat.see("Yes.")
+            assert "Space more" not in seat.text
+            await seat.press("up")
+            seat.see("Space more")
 
 
 async def test_a_accepts_and_u_puts_back(tmp_path: Path) -> None:
@@ -121,6 +145,40 @@ async def test_a_deck_that_is_a_draft_says_how_it_is_accepted(tmp_path: Path) ->
             seat.see("a whole part or deck has the tag 'draft'; take it out of its tags there")
             await seat.press("down")
             seat.see("Drafts · 1 draft")
+
+
+async def test_decks_that_changed_meanwhile_are_read_anew(tmp_path: Path) -> None:
+    """By d, and by a key for a draft that is there no more, which says so."""
+    with library(tmp_path, Clock(), plain=basic_deck(1)) as opened:
+        file = opened.drafts.folder / "drafts" / "caches.md"
+        async with at_home(opened) as seat:
+            drafted(opened, tmp_path)
+            text = file.read_text(encoding="utf-8")
+            file.unlink()
+            await seat.press("d")
+            seat.see("Drafts · none")
+            await seat.press("q")
+            file.write_text(text, encoding="utf-8")
+            await seat.press("d")
+            seat.see("Drafts · 7 drafts")
+            for key in ("a", "x", "e"):
+                file.unlink()
+                await seat.press(key)
+                seat.see("caches-why is no draft any more; its deck was changed or deleted", "Nothing waits")
+                file.write_text(text, encoding="utf-8")
+                await seat.press("q", "d")
+                seat.see("Drafts · 7 drafts")
+
+
+async def test_after_a_restart_u_says_what_can_be_done(tmp_path: Path) -> None:
+    """It puts back what was done since the start; what was thrown away before is kept as text."""
+    with library(tmp_path, Clock()) as opened:
+        drafted(opened, tmp_path)
+        opened.drafts.discard(opened.drafts.cards()[0])
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await seat.press("d", "u")
+            seat.see("Nothing was done to drafts since the start; what was thrown away is in +.*taken")
 
 
 async def test_find_and_the_card_say_that_it_is_a_draft(tmp_path: Path) -> None:

@@ -12,7 +12,17 @@ import pytest
 from studyapp.tui.external_editor import command
 from tests.terminal import Terminal
 
-DECK = "# Mine\n\n## What is a mean? {#mean}\n\nThe sum over the number.\n\n## And what is a quartile? {#quartile}\n\nThe middle half ends there.\n"
+DECK = """\
+# Mine
+
+## What is a mean? {#mean}
+
+The sum over the number.
+
+## And what is a quartile? {#quartile}
+
+The middle half ends there.
+"""
 EDITOR = """\
 import sys
 line, file = int(sys.argv[-2].removeprefix("+")), sys.argv[-1]

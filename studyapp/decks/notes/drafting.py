@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from studyapp.decks.notes.kinds import NoteKind
 from studyapp.decks.notes.lines import LeftOut
+from studyapp.decks.notes.literal import inline
 from studyapp.decks.notes.reading import Item, Notes
 from studyapp.decks.notes.telling import counted_words
 from studyapp.decks.notes.wording import Texts, answer_of, gapped, is_general, is_judging, page_note, part_title
@@ -145,6 +146,7 @@ class _Drafting:
     _numbers: dict[str, int] = field(default_factory=dict)
     _seen: dict[tuple[str, str], int] = field(default_factory=dict)
     _prompts: set[str] = field(default_factory=set)
+    _told: set[str] = field(default_factory=set)
 
     # --- walking ----------------------------------------------------------------------------------
 
@@ -175,23 +177,37 @@ class _Drafting:
         self.take_below(item, short, below, below)
 
     def take_list(self, item: Item, place: _Place) -> None:
-        """A head asks for what is short below it, and for the names of the rest; the longer ones are drafts."""
+        """A head asks for what is short below it, and for the names of the rest; the longer ones are drafts.
+
+        One that no card below it tells of, as it has a single head there, asks for that one.
+        """
         self.heads.update(item.lines)
         named = 0 if is_judging(item.text) else sum(_is_named(child) for child in item.children)
         short = [] if item.quiz else _short_ones(item.children)
         wanted = short or (named > 1 and not item.quiz)
-        self.take_below(item, short, place if wanted else None, place if item.quiz else place.below(item.text))
+        below = place if item.quiz else place.below(item.text)
+        at = len(self.proposals)
+        self.take_below(item, short, place if wanted else None, below)
+        untold = Texts.of(((item.text, False),), "").head not in self._told
+        if untold and named and not (wanted or item.quiz or is_general(item.text)):
+            self.propose_list(item, (), place)
+            self.proposals[at:] = sorted(self.proposals[at:], key=lambda one: one.lines)
 
     def take_below(self, item: Item, short: Sequence[Item], listed: _Place | None, below: _Place) -> None:
         """A list of what is short under a head, where one is wanted; all the rest by itself."""
         if listed is not None and (short or item.kind is NoteKind.LIST):
-            told = not is_judging(item.text)
-            whole = tuple(child for child in item.children if child in short or (told and _is_named(child)))
-            asked = Item(NoteKind.LIST, item.text, item.lines, whole, todo=item.todo)
-            self.propose(asked, listed, [item, *short])
+            self.propose_list(item, short, listed)
+        in_list = set(map(id, short))
         for child in item.children:
-            if child not in short:
+            if id(child) not in in_list:
                 self.take(child, below)
+
+    def propose_list(self, item: Item, short: Sequence[Item], place: _Place) -> None:
+        """A card that asks for what is short under a head, and for the names of the rest."""
+        told, in_list = not is_judging(item.text), set(map(id, short))
+        whole = tuple(child for child in item.children if id(child) in in_list or (told and _is_named(child)))
+        asked = Item(NoteKind.LIST, item.text, item.lines, whole, todo=item.todo)
+        self.propose(asked, place, [item, *short])
 
     # --- proposing --------------------------------------------------------------------------------
 
@@ -200,15 +216,19 @@ class _Drafting:
         lines = tuple(sorted({line for one in used for line in one.lines}))
         mark = mark_of([f"{one.term} {one.text}" for one in used])
         texts = Texts.of([head for head in place.path if head[0]], self.title)
+        written = answer_of(item, texts) or gapped(item, texts, self.often) or texts.said(item)
+        for name in {texts.head, texts.above} - self._told:
+            if inline(name).casefold() in written.prompt.casefold():
+                self._told.add(name)
         if mark in self.known:
             self.known_items += 1
             self.known_lines.update(lines)
             return
-        first = self._seen.setdefault((mark, texts.label), lines[0])
-        if first != lines[0]:
-            self.left_out += [LeftOut(line, item.text, f"the same as line {first}") for line in lines]
+        first = self._seen.get((mark, texts.label))
+        if first is not None:
+            self.left_out += [LeftOut(line, item.text, f"the same as line {first}") for line in lines if line != first]
             return
-        written = answer_of(item, texts) or gapped(item, texts, self.often) or texts.said(item)
+        self._seen[mark, texts.label] = lines[0]
         prompt = written.prompt
         if prompt in self._prompts and not written.cloze:
             prompt = texts.told_apart(item)

@@ -22,8 +22,8 @@ class NoteKind(StrEnum):
     CODE = "code"
 
 
-ANSWER = re.compile(r"(?:A|Ans|Answer)\d*\s*[:.)]\s+", re.I)
-QUESTION = re.compile(r"(?:Q|Question)\d*\s*[:.)]\s+", re.I)
+ANSWER = re.compile(r"^(?:A|Ans|Answer)\d*\s*[:.)]\s+", re.I)
+QUESTION = re.compile(r"^(?:Q|Question)\d*\s*[:.)]\s+", re.I)
 _ASKS = re.compile(
     r"(?:what|how|why|which|when|where|who|whose|whom|is|are|does|do|did|can|could|should|would|will|was|were|has|have"
     r"|in what|in which|to what|for what|name|explain|give)\b",
@@ -49,18 +49,31 @@ _NO_TERM = re.compile(
     r"|q|a|why|how|so|also|then|because|but|and|if|https?)",
     re.I,
 )
+_CLAUSE = re.compile(r"\s(?:is|are|was|were|has|have|can|does|do|means|will)\s", re.I)
 MOST_TERM_WORDS = 5
 
 
 def defined(text: str) -> tuple[str, str] | None:
-    """The term and its meaning, of `term: text`, `term = words`, `term - text` or `term (text)`; None for others."""
+    """The term and its meaning, of `term: text`, `term = words`, `term - text` or `term (text)`; None for others.
+
+    What says something by itself, as "sorting is stable" does, is no term.
+    """
     found = _TERM.fullmatch(text)
     if found is not None and len(found[1].split()) <= MOST_TERM_WORDS and not _NO_TERM.fullmatch(found[1].strip()):
-        return found[1].strip(), found[2]
+        return None if _CLAUSE.search(found[1]) else (found[1].strip(), found[2])
     found = _BRACKETED.fullmatch(text)
     if found is None or len(found[1].split()) > MOST_TERM_WORDS + 1 or len(found[2].split()) < 2:
         return None
+    if _CLAUSE.search(found[1]):
+        return None
     return None if _ASIDE.match(found[2]) else (found[1].strip(), found[2])
+
+
+def explains(text: str) -> bool:
+    """Whether a line is a term, a colon or dash and a meaning of three words or more: no head of what follows."""
+    meaning = defined(text)
+    marked = meaning is not None and text[len(meaning[0]) :].lstrip()[:1] in (":", "—", "–")
+    return meaning is not None and marked and len(meaning[1].split()) > 2
 
 
 _EQUATION = re.compile(r"(?=[^=]*[^\W\d_])([^=:;?]{1,24}?)\s*(?:=|≈|∝|:=)\s*([^=?]+(?:=[^=?]+)?)")
@@ -81,7 +94,7 @@ def is_formula(text: str) -> bool:
 
 def kind_of(text: str, kind: NoteKind, question: bool) -> tuple[NoteKind, str, str]:
     """What a text without a head's place is, and the text and the term of it."""
-    if kind is NoteKind.CHORE:
+    if kind in (NoteKind.CHORE, NoteKind.PAPER):
         return kind, text, ""
     if question or re.search(r"\?(?:\W|$)", text):
         return NoteKind.QUESTION, QUESTION.sub("", text, count=1) or text, ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,6 +12,9 @@ from studyapp.decks.clean import CONTROL
 _BULLET = re.compile(r"(?:([-*+–—]|\d{1,3}[.)]|[a-z]\)|#{1,6})(?:\s+|$)|([•◦▪‣·∙●○■□])\s*)(?:\[[ xX]\]\s+)?(.*)")
 _STRONG = re.compile(r"(?<!\w)\\?\*{2,3}(?=\S)|(?<=\S)\*{2,3}(?!\w)")
 _HALF = re.compile("[\ud800-\udfff]")
+_QUOTED = re.compile(r"^(?:>\s*)+(?=[^\W\d_]|[-*+•]\s)")
+_BRACKETS = re.compile(r"\\([(\[])(?=\s*[^\s\\]|\s*\\[A-Za-z])((?:[^$`\\]|\\(?![()\[\]]))+)\\[)\]]")
+"""LaTeX's own brackets of formulas, on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +48,30 @@ def read_lines(text: str) -> list[Line]:
     apart = True
     for number, raw in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
         whole = _HALF.sub("\ufffd", CONTROL.sub("", raw.replace("\f", " ").replace("\v", " ").expandtabs(4)))
-        words = whole.strip()
+        words = _QUOTED.sub("", whole.strip())
         if not words:
             apart = True
             continue
         marked = _BULLET.fullmatch(words)
         bullet, rest = (marked[1] or marked[2], marked[3]) if marked else ("", words)
         indent = len(whole) - len(whole.lstrip())
-        found.append(Line(number, indent, bullet, _STRONG.sub("", " ".join(rest.split())), apart, whole.rstrip()))
+        text = _BRACKETS.sub(lambda one: f"${one[2].strip()}$", _STRONG.sub("", " ".join(rest.split())))
+        found.append(Line(number, indent, bullet, text, apart, whole.rstrip()))
         apart = False
     return found
+
+
+_KEY = re.compile(r"[a-z][\w-]*:(?:\s|$)|\s+\S|-\s", re.I)
+MOST_MATTER = 40
+"""Lines of front matter."""
+
+
+def front_matter(lines: Sequence[Line]) -> int:
+    """How many lines at the top are keys and values between two lines of hyphens, with these; 0 without."""
+    if not lines or lines[0].number != 1 or lines[0].whole != "---":
+        return 0
+    end = next((at for at, one in enumerate(lines[1 : MOST_MATTER + 2], 1) if one.whole == "---"), 0)
+    return end + 1 if end > 1 and all(_KEY.match(one.whole) for one in lines[1:end]) else 0
 
 
 # --- what is none of the notes --------------------------------------------------------------------
@@ -122,7 +140,7 @@ _MARK = re.compile(
 _CHORE = re.compile(r"(?:@todo(?![ -]anki)|TODO(?![ -]ANKI))\b", re.I)
 _PAPER = re.compile(
     r"\bpapers?\b.*\bread\b|^(?:papers?|references?|ref|cite)\b\s*(?:on\b|about\b|by\b|:)|\bet al\b|\barxiv\b|\bdoi\b"
-    r"|https?://\S+$|^read\b.*\b(?:paper|article|chapter)\b",
+    r"|^(?:[^\s/.]+\s+){0,8}\S*https?://\S+$|^read\b.*\b(?:paper|article|chapter)\b",
     re.I,
 )
 
@@ -141,6 +159,19 @@ def unmarked(text: str) -> tuple[str, bool, bool]:
         at = one.end()
     rest = " ".join(" ".join([*kept, text[at:]]).split())
     return rest, True, _CHORE.match(text) is not None and found[0].start() == 0
+
+
+_COURSE = re.compile(
+    r"\b(?:exams?|assessments?|assignments?|seminars?|submi(?:t|ts|tted|ssions?)|e-?mails?|grading|graded|deadlines?"
+    r"|homework|attendance|office hours|disclaimer|syllabus|prerequisites?|students? (?:will|must|have)|please"
+    r"|you will (?:have|be|need|not))\b",
+    re.I,
+)
+
+
+def is_about_course(text: str) -> bool:
+    """Whether a line has a word of exams, dates and duties; only among lines above the first lecture does it tell."""
+    return _COURSE.search(text[:_LOOKED_AT]) is not None
 
 
 def is_paper(text: str) -> bool:

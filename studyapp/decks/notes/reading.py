@@ -7,15 +7,17 @@ why.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import compress, pairwise
 
-from studyapp.decks.notes.kinds import ANSWER, QUESTION, WONDERS, NoteKind, is_whole_question, kind_of
+from studyapp.decks.notes.kinds import ANSWER, QUESTION, WONDERS, NoteKind, explains, is_whole_question, kind_of
 from studyapp.decks.notes.lines import (
     LeftOut,
     Line,
     chrome,
+    front_matter,
+    is_about_course,
     is_head,
     is_numbered,
     is_paper,
@@ -26,6 +28,7 @@ from studyapp.decks.notes.lines import (
     thoughts,
     unmarked,
 )
+from studyapp.decks.notes.pieces import FIELD, Piece, joined, without_blocks
 
 DEEPEST = 20
 """Levels of the tree; what is deeper stands on the last one."""
@@ -69,19 +72,23 @@ class Notes:
 
 def read_notes(text: str) -> Notes:
     """Read notes; never raises. The tree is at most DEEPEST levels deep."""
-    lines, code = _without_code(read_lines(text))
+    lines = read_lines(text)
+    matter = front_matter(lines)
+    left = [LeftOut(one.number, one.text, "front matter") for one in lines[:matter]]
+    lines, code = without_blocks(lines[matter:])
     kept: list[Line] = []
-    left: list[LeftOut] = []
     for at, line in enumerate(lines):
         why = chrome(line.text, lines[at + 1].text if at + 1 < len(lines) else "") if line.number not in code else ""
         if why:
             left.append(LeftOut(line.number, line.text, why))
         else:
             kept.append(line)
-    drafts = _joined(kept, code)
+    drafts = joined(kept, code)
     title = _title(drafts)
     if title is not None:
         drafts = drafts[1:]
+    course, drafts = _course_apart(drafts)
+    left += [LeftOut(at, one.text, "about the course, not its matter") for one in course for at in one.numbers]
     roots = _tree(drafts)
     items = tuple(item for root in roots for item in _items(root))
     left += [LeftOut(at, "", "a mark without words") for one in drafts if one.empty for at in one.numbers]
@@ -89,84 +96,10 @@ def read_notes(text: str) -> Notes:
     return Notes(title.line.text.rstrip(" :") if title else "", title.line.number if title else 0, items, tuple(left))
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A line on its way into the tree, with those that go on with it."""
-
-    line: Line
-    text: str
-    numbers: list[int]
-    depth: float = 0.0
-    kind: NoteKind = NoteKind.STATEMENT
-    code: str = ""
-    pages: tuple[int, int] | None = None
-    todo: bool = False
-    quiz: bool = False
-    children: list[_Draft] = field(default_factory=list)
-
-    @property
-    def empty(self) -> bool:
-        return not any(letter.isalnum() for letter in self.text) and not self.code
-
-    @property
-    def plain(self) -> bool:
-        return not self.line.bullet
+# --- the title, and what is none of the matter ----------------------------------------------------
 
 
-# --- lines ----------------------------------------------------------------------------------------
-
-_FENCE = re.compile(r"(`{3,}|~{3,})\s*[\w+-]*")
-_FIELD = re.compile(r"(?:Analogy|Hint|Source|Example)\s*:", re.I)
-LONG_LINE = 40
-"""Characters from which on a line that ends in no full stop may go on in the next."""
-
-
-def _without_code(lines: list[Line]) -> tuple[list[Line], dict[int, list[Line]]]:
-    """The lines, of a fenced block only its first; and by that line's number the lines between the fences."""
-    kept: list[Line] = []
-    code: dict[int, list[Line]] = {}
-    fences = [at for at, line in enumerate(lines) if _FENCE.fullmatch(line.text) and not line.bullet]
-    closing = dict(zip(fences[::2], fences[1::2], strict=False))
-    at = 0
-    while at < len(lines):
-        end = closing.get(at, at)
-        kept.append(lines[at])
-        if end > at + 1:
-            code[lines[at].number] = lines[at + 1 : end + 1]
-            at = end
-        at += 1
-    return kept, code
-
-
-def _joined(lines: Sequence[Line], code: dict[int, list[Line]]) -> list[_Draft]:
-    """Lines that were broken by an editor put together again: the rest is indented, or begins with a small letter."""
-    found: list[_Draft] = []
-    for line in lines:
-        above = found[-1] if found else None
-        if line.number in code:
-            inside = code[line.number]
-            there = {one.number: one.whole for one in inside[:-1]}
-            text = "\n".join(there.get(number, "") for number in range(min(there), max(there) + 1))
-            numbers = [line.number, *(one.number for one in inside)]
-            found.append(_Draft(line, "", numbers, code=text))
-        elif above is not None and not above.code and not line.apart and not line.bullet and _goes_on(above, line):
-            above.text += f" {line.text}"
-            above.numbers.append(line.number)
-        else:
-            found.append(_Draft(line, line.text, [line.number]))
-    return found
-
-
-def _goes_on(above: _Draft, line: Line) -> bool:
-    if _FIELD.match(line.text) or above.text[-1:] in ".?!:;" or above.line.bullet.startswith("#"):
-        return (
-            above.line.bullet in ("-", "*", "+", "•") and line.indent > above.line.indent + 1 and line.text[0].islower()
-        )
-    hanging = bool(above.line.bullet) and line.indent > above.line.indent
-    return hanging or (len(above.text) >= LONG_LINE and line.text[0].islower() and line.indent >= above.line.indent)
-
-
-def _title(drafts: Sequence[_Draft]) -> _Draft | None:
+def _title(drafts: Sequence[Piece]) -> Piece | None:
     """The first line, if it is short and stands apart, or above a line that opens a section."""
     if not drafts:
         return None
@@ -180,6 +113,15 @@ def _title(drafts: Sequence[_Draft]) -> _Draft | None:
     return first if following.line.apart or opens or page_range(following.text) else None
 
 
+def _course_apart(drafts: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """What stands above the first of several lectures and is about exams, dates and duties; and all the rest."""
+    lectures = [at for at, one in enumerate(drafts) if one.plain and is_numbered(one.text)]
+    first = lectures[0] if len(lectures) > 1 else 0
+    course = [not one.code and is_about_course(one.text) for one in drafts[:first]]
+    rest = [one for one, is_one in zip(drafts[:first], course, strict=True) if not is_one]
+    return list(compress(drafts, course)), rest + drafts[first:]
+
+
 # --- the tree -------------------------------------------------------------------------------------
 
 _LECTURES, _TITLES, _HEADS, _ASKED, _PLAIN, _BULLETS = 10.0, 20.0, 30.0, 80.0, 90.0, 100.0
@@ -187,12 +129,13 @@ _LECTURES, _TITLES, _HEADS, _ASKED, _PLAIN, _BULLETS = 10.0, 20.0, 30.0, 80.0, 9
 their indentation."""
 
 
-def _tree(drafts: Sequence[_Draft]) -> list[_Draft]:
+def _tree(drafts: Sequence[Piece]) -> list[Piece]:
     """The drafts that stand under nothing, with all others below them."""
     flat = len({one.line.indent for one in drafts if one.line.bullet}) <= 1
     _judge(drafts, {one.text[:-1].casefold() for one in drafts if one.text.endswith(":")} if flat else None)
-    roots: list[_Draft] = []
-    stack: list[_Draft] = []
+    _find_papers(drafts)
+    roots: list[Piece] = []
+    stack: list[Piece] = []
     for draft in drafts:
         if draft.empty:
             continue
@@ -204,24 +147,29 @@ def _tree(drafts: Sequence[_Draft]) -> list[_Draft]:
             stack.append(draft)
     if not any(one.kind is NoteKind.SECTION and one.children for one in drafts):
         for root in roots:
-            if root.children and root.line.bullet and root.kind is not NoteKind.QUESTION:
+            if root.children and root.line.bullet and root.kind is not NoteKind.QUESTION and not _is_term(root.text):
                 root.kind = NoteKind.SECTION
     return roots
 
 
-def _answered(question: _Draft, draft: _Draft) -> bool:
+def _is_term(text: str) -> bool:
+    return explains(text) and not is_numbered(text)
+
+
+def _answered(question: Piece, draft: Piece) -> bool:
     """Whether a plain line below a question is no answer to it any more."""
-    if question.depth != _ASKED or not question.children or not draft.plain or _FIELD.match(draft.text):
+    if question.depth != _ASKED or not question.children or not draft.plain or FIELD.match(draft.text):
         return False
-    return (draft.line.apart and not question.line.apart) or len(question.children) >= MOST_ANSWER_LINES
+    close = not question.line.apart or not question.children[0].line.apart
+    return (draft.line.apart and close) or len(question.children) >= MOST_ANSWER_LINES
 
 
-def _judge(drafts: Sequence[_Draft], heads: Container[str] | None) -> None:
+def _judge(drafts: Sequence[Piece], heads: Container[str] | None) -> None:
     """Give each draft its depth, and its kind where it opens something; from the last on, for what follows decides.
 
     `heads` are what stands before colons in notes whose bullets have one indentation, None for all others.
     """
-    following: _Draft | None = None
+    following: Piece | None = None
     for at in range(len(drafts) - 1, -1, -1):
         draft, above = drafts[at], drafts[at - 1] if at else None
         draft.text, draft.todo, chore = unmarked(draft.text)
@@ -237,7 +185,25 @@ def _judge(drafts: Sequence[_Draft], heads: Container[str] | None) -> None:
         following = draft
 
 
-def _judge_plain(draft: _Draft, above: _Draft | None, following: _Draft | None) -> None:
+PAPER_WORDS = 5
+"""A title of so many words, with nothing below it, is a paper's where its section names papers to read."""
+
+
+def _find_papers(drafts: Sequence[Piece]) -> None:
+    """Take empty titles in sections that name papers for papers too: they were noted one below the other."""
+    among = False
+    for draft, following in pairwise(drafts):
+        if draft.depth != _TITLES:
+            among = (among and draft.kind is not NoteKind.SECTION) or is_paper(draft.text)
+            continue
+        empty = following.kind is NoteKind.SECTION and following.depth <= _TITLES
+        if among and empty and len(draft.text.split()) >= PAPER_WORDS:
+            draft.kind, draft.depth = NoteKind.PAPER, _PLAIN
+        else:
+            among = False
+
+
+def _judge_plain(draft: Piece, above: Piece | None, following: Piece | None) -> None:
     text = draft.text
     pages = page_range(text)
     if pages is not None:
@@ -249,7 +215,7 @@ def _judge_plain(draft: _Draft, above: _Draft | None, following: _Draft | None) 
         draft.kind, draft.depth = NoteKind.SECTION, len(draft.line.bullet)
     elif is_numbered(text):
         draft.kind, draft.depth = NoteKind.SECTION, _LECTURES
-    elif is_head(text) and not _FIELD.match(text):
+    elif is_head(text) and not FIELD.match(text):
         draft.kind, draft.depth = NoteKind.SECTION, _HEADS
     elif QUESTION.match(text) or is_whole_question(text):
         draft.kind, draft.depth = NoteKind.QUESTION, _ASKED
@@ -260,7 +226,7 @@ def _judge_plain(draft: _Draft, above: _Draft | None, following: _Draft | None) 
     draft.quiz = draft.kind is NoteKind.SECTION and is_quiz(draft.text)
 
 
-def _opens(draft: _Draft, above: _Draft | None, following: _Draft | None) -> bool:
+def _opens(draft: Piece, above: Piece | None, following: Piece | None) -> bool:
     """Whether a plain line is a title: what follows is longer, a bullet, or a section itself."""
     if following is None or not looks_like_title(draft.text) or is_paper(draft.text):
         return False
@@ -269,10 +235,10 @@ def _opens(draft: _Draft, above: _Draft | None, following: _Draft | None) -> boo
     if following.line.bullet or following.kind is NoteKind.SECTION:
         return True
     words, more = len(draft.text.split()), len(following.text.split())
-    return not _FIELD.match(following.text) and more >= 4 and more >= 1.5 * words
+    return not FIELD.match(following.text) and more >= 4 and more >= 1.5 * words
 
 
-def _judge_bullet(draft: _Draft, following: _Draft | None, heads: Container[str] | None) -> None:
+def _judge_bullet(draft: Piece, following: Piece | None, heads: Container[str] | None) -> None:
     draft.depth = _BULLETS + 10 * min(draft.line.indent, 1000) + 9
     draft.quiz = is_quiz(draft.text)
     if following is None or not following.line.bullet or following.line.indent != draft.line.indent:
@@ -301,7 +267,7 @@ MOST_HEAD_WORDS = 12
 """A bullet with others below it is their head if it has no more words; a longer one stands for itself too."""
 
 
-def _items(draft: _Draft, asked: bool = False) -> Iterator[Item]:
+def _items(draft: Piece, asked: bool = False) -> Iterator[Item]:
     """What a draft comes to: one item, or of a paragraph as many as it has thoughts; the last has the children.
 
     `asked` where it stands under a quiz.
@@ -312,7 +278,7 @@ def _items(draft: _Draft, asked: bool = False) -> Iterator[Item]:
     if draft.code:
         yield Item(NoteKind.CODE, draft.code, lines)
         return
-    head = children and draft.line.bullet and len(draft.text.split()) <= MOST_HEAD_WORDS
+    head = children and draft.line.bullet and len(draft.text.split()) <= MOST_HEAD_WORDS and not explains(draft.text)
     if draft.kind is NoteKind.SECTION or (not question and (head or (children and draft.text.endswith(":")))):
         kind = NoteKind.SECTION if draft.kind is NoteKind.SECTION else NoteKind.LIST
         text = draft.text.rstrip(" :.") or draft.text
@@ -321,17 +287,18 @@ def _items(draft: _Draft, asked: bool = False) -> Iterator[Item]:
     parts = [draft.text] if question or draft.kind is NoteKind.CHORE else thoughts(draft.text)
     for at, part in enumerate(parts):
         kind, text, term = kind_of(part, draft.kind, question)
-        yield Item(kind, text, lines, children if at == len(parts) - 1 else (), term, todo=draft.todo)
+        todo = draft.todo or "??" in part
+        yield Item(kind, text, lines, children if at == len(parts) - 1 else (), term, todo=todo)
 
 
-def _answers(draft: _Draft, asked: bool) -> Iterator[Item]:
+def _answers(draft: Piece, asked: bool) -> Iterator[Item]:
     """What stands below a question, as it stands."""
     children = tuple(child for one in draft.children for child in _answers(one, asked))
     text = ANSWER.sub("", draft.text, count=1) or draft.text
     yield Item(NoteKind.CODE if draft.code else NoteKind.STATEMENT, draft.code or text, tuple(draft.numbers), children)
 
 
-def _is_question(draft: _Draft, asked: bool) -> bool:
+def _is_question(draft: Piece, asked: bool) -> bool:
     if draft.code or draft.kind in (NoteKind.SECTION, NoteKind.CHORE):
         return False
     whole = draft.kind is NoteKind.QUESTION or (asked and not draft.quiz) or QUESTION.match(draft.text) is not None

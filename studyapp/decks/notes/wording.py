@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from studyapp.decks.notes.kinds import NoteKind, is_whole_question
+from studyapp.decks.notes.kinds import ANSWER, NoteKind, is_whole_question
 from studyapp.decks.notes.lines import sentences
 from studyapp.decks.notes.literal import balanced, code, inline, literal, maths, readable
 from studyapp.decks.notes.reading import Item
@@ -19,8 +19,8 @@ NOT_DONE = "Still to be done; write here what came of it."
 MOST_LABEL_WORDS = 10
 MOST_FORMULAS = 10
 """So many formulas of a statement may become its gap."""
-LONGEST_SENTENCE = 1000
-"""So many characters of a sentence are looked through for what to ask."""
+LONGEST_TEXT = 2000
+"""So many characters of a statement are looked through for what to ask."""
 
 
 class Written(NamedTuple):
@@ -153,6 +153,12 @@ _PAPER = re.compile(
 _FIELD = re.compile(r"(Analogy|Hint)\s*:\s*(\S.*)", re.I)
 
 
+_NAMES_IT = re.compile(
+    r"(?:what|who) (?:is|are|was|were|does|do)\s+(?!(?:it|its|this|that|these|those|they)\b)\S+", re.I
+)
+"""A question that says what it is about, in four words too."""
+
+
 def _question(item: Item, texts: Texts) -> Written:
     before, asked, after = _parted(item.text)
     fields: dict[str, str] = {}
@@ -164,10 +170,10 @@ def _question(item: Item, texts: Texts) -> Written:
             below += child.children
         else:
             below.append(child)
-    pieces = [inline(after)] if after else []
+    pieces = [inline(ANSWER.sub("", after, count=1) or after)] if after else []
     pieces += [_listed(below)] if len(below) > 2 or any(one.children for one in below) else map(_paragraph, below)
     back = "\n\n".join(piece for piece in pieces if piece)
-    alone = is_whole_question(asked) and len(asked.split()) >= 5
+    alone = is_whole_question(asked) and (len(asked.split()) >= 5 or _NAMES_IT.match(asked) is not None)
     prompt = inline(_capital(asked) if alone else f"{texts.label}: {asked}")
     answer = "\n\n".join([back or NO_ANSWER, *(f"{name}: {text}" for name, text in fields.items())])
     return Written(prompt, f"{inline(before)}\n\n---\n\n{answer}" if before else answer, unanswered=not back)
@@ -298,12 +304,11 @@ def _sentence_gap(text: str, avoid: set[str], often: Mapping[str, int]) -> str |
     for start, end, _ in formulas:
         pieces += [text[at:start], "\ufffc" * (end - start)]
         at = end
-    masked, at = "".join([*pieces, text[at:]]), 0
-    for sentence in sentences(masked):
-        at = masked.index(sentence, at)
-        found = telling(sentence[:LONGEST_SENTENCE], avoid, often)
-        if found is not None:
-            start, end = at + found[0], at + found[1]
-            return inline(text[:start]) + _gap(text[start:end]) + inline(text[end:], begins=False)
-        at += len(sentence)
-    return None
+    shown = "".join([*pieces, text[at:]])
+    if len(shown) > LONGEST_TEXT:
+        shown = shown[:LONGEST_TEXT].rpartition(" ")[0]
+    found = telling(shown, avoid, often)
+    if found is None:
+        return None
+    start, end = found
+    return inline(text[:start]) + _gap(text[start:end]) + inline(text[end:], begins=False)

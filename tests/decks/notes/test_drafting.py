@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studyapp.decks import parse
+from studyapp.decks.cards import Surroundings
 from studyapp.decks.notes.drafting import Drafted, draft
 from studyapp.decks.notes.lines import read_lines
 from studyapp.decks.notes.reading import read_notes
 from studyapp.decks.notes.wording import NO_ANSWER
-from studyapp.editing import look
+from studyapp.decks.parser import parse_card
 from studyapp.model import DRAFT, Card, Kind
 from tests.decks.notes.lecture_notes import ALL, FLASHCARDS, FLAT, HASTY, OUTLINE
 
@@ -62,6 +63,27 @@ def test_a_short_question_says_what_it_is_about() -> None:
     assert (asked.front, asked.back) == ("Serialisable used for money.", "We could take a snapshot instead.")
     assert found["Recovery: Link to group commit?"].back == "Checkpoints"
     assert "todo" in found["Hashing: Consistent with virtual nodes?"].tags
+
+
+def test_a_whole_question_needs_no_more_than_itself() -> None:
+    """Not even if it is short, as long as it names what it asks for."""
+    asked = [card.prompt for card in cards("# Heaps\n\nWhat is sift down?\nA walk.\nWhy is it fast?\nIt stops early.")]
+    assert asked == ["What is sift down?", "Heaps: Why is it fast?"]
+
+
+def test_an_answer_may_stand_in_the_line_of_its_question() -> None:
+    """Its mark is no part of it."""
+    assert only("# Paths\n\nQ: What does Bellman-Ford allow? A: Negative weights.\n") == (
+        "What does Bellman-Ford allow?",
+        "Negative weights.",
+    )
+
+
+def test_doubts_are_marked() -> None:
+    """Two question marks or more are one, and say that what follows may be no answer."""
+    (doubt,) = cards("# Trees\n\n- Balanced by rotations?? Splay trees do it too\n")
+    assert (doubt.prompt, doubt.back) == ("Trees: Balanced by rotations?", "Splay trees do it too")
+    assert doubt.tags == (DRAFT, "todo")
 
 
 def test_definitions_ask_for_the_term() -> None:
@@ -129,6 +151,7 @@ def test_papers_and_chores_are_marked() -> None:
     assert [card.prompt for card in cards(HASTY) if "paper" in card.tags] == [
         "What does this paper show: how SNAPSHOT isolation fails to prevent write skew look at the slides?",
         "What does this paper show: large scale logging?",
+        "What does this paper show: Sharding the hot spot problem?",
     ]
     (chore,) = cards("- TODO: draw the graph of waits\n")
     assert (chore.prompt, "todo" in chore.tags) == ("To do: draw the graph of waits", True)
@@ -178,6 +201,25 @@ def test_what_is_said_twice_is_drafted_once() -> None:
     assert [(one.line, one.why) for one in found.left_out] == [(4, "the same as line 2")]
 
 
+def test_what_is_said_twice_in_a_line_is_drafted_once() -> None:
+    """Its line has a card already."""
+    found = drafted("# G\n\n" + "The spanning tree of a graph has no cycle at all, whatever else it has. " * 40 + "\n")
+    assert [(one.id, one.lines) for one in found.proposals] == [(found.proposals[0].id, (3,))]
+    assert found.left_out == ()
+
+
+def test_every_head_is_told_by_some_card() -> None:
+    """One with a single head below it, too, though the cards further down are about that one."""
+    text = "# G\n\n" + "\n".join(f"{'  ' * n}- {name}" for n, name in enumerate(("graphs", "trees", "heaps", "piles")))
+    found = cards(
+        text + "\n        - they lie in an array, one level after the other, from the root down to the leaves\n"
+    )
+    assert all(
+        any(name in f"{one.part} {one.prompt} {one.back}".casefold() for one in found)
+        for name in ("graphs", "trees", "heaps", "piles")
+    )
+
+
 def test_what_is_known_is_not_proposed_again() -> None:
     """By the marks of the source texts; only what is new in the notes is."""
     marks = {one.mark for one in drafted(FLAT).proposals}
@@ -195,7 +237,8 @@ MARKUP = """
 - |  - |1. |# |## |Q: |A: |TODO |@TODO ANKI|Types:|Quizz:|What is it?|Why?|. |$x = y$|$\\frac{1}{$| $5 | = |term: text
 x = f(y)|->|{{c1::a}}|{{c1::|}}|{#id .tag}|@{x}|`|```|~~~|<b>|<!--|[x] |[a]: b|---|**bold**|_a_|\\|“q”|(aside here)
 &amp;|&#27;|Analogy: like|Source: x|Hint: y|4-13 Title|31-33 More|Lecture 3: Nets|et al 2010|word|convolution|is a
-via descent|ReLU|0.5 %|漢字|::|+ |> |2) | | word
+via descent|ReLU|$$|\\[|\\]|\\(x\\)|\\[y = 2\\]|> a cut|title: x|doubt??|Lecture 4: More|the exam is|(|)|
+0.5 %|漢字|::|+ |> |2) | | word
 """
 """What notes and cards are made of, between bars or on lines of its own."""
 PIECES = st.sampled_from(
@@ -212,7 +255,7 @@ def sound(text: str) -> None:
     assert [card.family for card in deck.cards] == [one.id for one in found.proposals]
     assert all(DRAFT in card.tags and card.source.startswith("n.txt, line ") for card in deck.cards)
     for one in found.proposals:
-        assert look(one.markdown)[1] == ()
+        assert parse_card(one.markdown, Surroundings(""))[1] == ()
     proposed = {line for one in found.proposals for line in one.lines}
     heads, left = set(found.heads), {one.line for one in found.left_out}
     assert sorted([*proposed, *heads, *left]) == [line.number for line in read_lines(text)]

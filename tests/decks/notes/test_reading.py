@@ -37,10 +37,22 @@ def test_short_lines_open_what_follows_where_there_are_no_bullets() -> None:
         (2, "Index", 1),
         (4, "Transactions", 2),
         (8, "Isolation levels", 2),
-        (10, "Recovery", 3),
-        (14, "Sharding the hot spot problem", 0),
+        (10, "Recovery", 4),
         (15, "Hashing", 1),
     ]
+
+
+def test_a_title_with_nothing_below_it_is_a_paper_among_papers() -> None:
+    """Where its section names a paper to read, and it has as many words as papers' titles; else it is empty."""
+    log = read_notes(HASTY).items[3]
+    assert [(item.kind, item.text) for item in log.children[2:]] == [
+        (NoteKind.PAPER, "large scale logging paper to read"),
+        (NoteKind.PAPER, "Sharding the hot spot problem"),
+    ]
+    unread = HASTY.replace("large scale logging paper to read", "Logs are read from their end after a crash")
+    assert [item.text for item in read_notes(unread).items if not item.children] == ["Sharding the hot spot problem"]
+    short = HASTY.replace("Sharding the hot spot problem", "Hot spots")
+    assert [item.text for item in read_notes(short).items if not item.children] == ["Hot spots"]
 
 
 def test_what_stands_under_a_quiz_is_asked() -> None:
@@ -118,6 +130,27 @@ def test_answers_stand_below_their_questions() -> None:
     assert [item.lines for item in asked[2].whole()] == [(8,), (9,), (10,), (11,)]
 
 
+def test_what_is_about_the_course_is_left_out() -> None:
+    """Above the first of several lectures; below it, and where there are none, such words are of the matter."""
+    course = (
+        "Networks\n\n1. Seminar: you present a\n   paper once\n\nThe exam is written.\n\nPlease read the book.\n\n"
+        "Routers forward packets of any size.\n\n"
+    )
+    lectures = "Lecture 1: Mail\n\nAn email is sent in packets.\n\nLecture 2: More\n\nServers keep it.\n"
+    notes = read_notes(course + lectures)
+    assert [(one.line, one.why) for one in notes.left_out] == [
+        (line, "about the course, not its matter") for line in (3, 4, 6, 8)
+    ]
+    assert told(course + lectures) == [
+        "statement 10 Routers forward packets of any size.",
+        "section 12 Lecture 1: Mail",
+        "  statement 14 An email is sent in packets.",
+        "section 16 Lecture 2: More",
+        "  statement 18 Servers keep it.",
+    ]
+    assert read_notes(course).left_out == ()
+
+
 # --- single rules -----------------------------------------------------------------------------------
 
 
@@ -139,11 +172,69 @@ def test_broken_lines_are_put_together() -> None:
     assert item.lines == (1, 2)
 
 
+def test_a_term_with_its_meaning_is_no_head() -> None:
+    """What stands below it is about the term; a lecture, and a word or two behind a colon, are heads all the same."""
+    assert told(
+        "Trees\n\n- heap: a tree in an array\n  - sift down walks from the root\n- Lecture 2: all the rest\n  - x y\n"
+    ) == [
+        "definition 3 heap | a tree in an array",
+        "  statement 4 sift down walks from the root",
+        "section 5 Lecture 2: all the rest",
+        "  statement 6 x y",
+    ]
+    assert told("Trees\n\n- heap — a tree in an array\n  - sift down\n")[0] == "definition 3 heap | a tree in an array"
+    assert told("Trees\n\n- heap: once more\n  - sift down walks from the root\n")[0] == "section 3 heap: once more"
+
+
+def test_front_matter_is_left_out() -> None:
+    """Between two lines of hyphens at the top, if it is nothing but keys and values."""
+    notes = read_notes("---\ntitle: Heaps\ntags:\n  - trees\n---\n\n# Heaps\n\nHeaps are trees in arrays.\n")
+    assert (notes.title, [one.lines for one in notes.items]) == ("Heaps", [(9,)])
+    assert [(one.line, one.why) for one in notes.left_out] == [(line, "front matter") for line in range(1, 6)]
+    for text in ("---\nHeaps are trees in arrays.\n---\n\nMore.\n", "---\ntitle: Heaps\n", "x\n---\na: b c\n---\n"):
+        assert not [one for one in read_notes(text).left_out if one.why == "front matter"]
+
+
 def test_code_is_one_item() -> None:
     """From fence to fence, as it stands; an open fence hides nothing."""
     (item,) = read_notes("```python\nx = 1\n\n- y\n```\n").items
     assert (item.kind, item.text, item.lines) == (NoteKind.CODE, "x = 1\n\n- y", (1, 2, 4, 5))
     assert [one.text for one in read_notes("```\nwords stand here\n").items] == ["words stand here"]
+
+
+def test_a_formula_over_several_lines_is_one() -> None:
+    """Between dollars or brackets on lines of their own, or in brackets on one line; an open one hides nothing."""
+    for begin, end in (("$$", "$$"), ("\\[", "\\]")):
+        (item, rest) = read_notes(f"# T\n\n{begin}\nw = \\sum_i\n\n  w_i\n{end}\n\nTrees have weights, as said\n").items
+        assert (item.kind, item.text, item.lines) == (NoteKind.FORMULA, "$w = \\sum_i w_i$", (3, 4, 6, 7))
+        assert rest.lines == (9,)
+        opened = read_notes(f"# T\n\n{begin}\nw is what it weighs\n\nTrees have weights, as said\n").items
+        assert [one.lines for one in opened] == [(4,), (6,)]
+    assert told("The weight \\(w(T)\\) is small\n\\[ w \\le 1 \\]") == [
+        "statement 1 The weight $w(T)$ is small",
+        "formula 2 $w \\le 1$",
+    ]
+    assert [one.kind for one in read_notes("```\n$$\n```\n\n$$\na = b\n$$\n").items] == [
+        NoteKind.CODE,
+        NoteKind.FORMULA,
+    ]
+
+
+def test_quotations_are_text() -> None:
+    """Their sign is none of it; what is compared stays."""
+    assert told("Graphs\n\n> A cut is a partition.\n\n> > - of the nodes\n\n> 0.5 is large") == [
+        "statement 3 A cut is a partition.",
+        "statement 5 of the nodes",
+        "statement 7 > 0.5 is large",
+    ]
+
+
+def test_what_follows_a_blank_line_is_no_answer() -> None:
+    """Where the answer stood right below its question; where a blank line was above that too, it is."""
+    close = read_notes("Heaps\n\nWhy are heaps so very fast?\n- they are shallow\n\nSorting is done in place.\n").items
+    assert [item.lines for item in close] == [(3,), (6,)]
+    wide = read_notes("Heaps\n\nWhy are heaps so very fast?\n\nThey are shallow.\n\nThey are arrays.\n").items
+    assert [[one.lines for one in item.whole()] for item in wide] == [[(3,), (5,), (7,)]]
 
 
 def test_question_and_answer_marks() -> None:
@@ -154,6 +245,14 @@ def test_question_and_answer_marks() -> None:
         "question 3 And that?",
         "  statement 4 Another.",
     ]
+
+
+@pytest.mark.parametrize("text", ["Sort all data. Then go on", "Ask the FAQ. It tells", "What is data. Or so?"])
+def test_question_and_answer_marks_stand_at_the_beginning(text: str) -> None:
+    """A sentence may end with these letters."""
+    for before in ("- ", "Why is it so?\n", "- Why is it so?\n  - "):
+        (*_, last) = read_notes(f"# T\n\n{before}{text}\n").items[0].whole()
+        assert last.text == text
 
 
 def test_marks_and_papers() -> None:
@@ -214,6 +313,11 @@ def test_what_may_be_part_of_the_notes_stays(line: str) -> None:
         ("y = f(x, θ)", NoteKind.FORMULA),
         ("$E = mc^2$", NoteKind.FORMULA),
         ("http://x.org/a.pdf", NoteKind.PAPER),
+        ("a talk on heaps by somebody, http://x.org/a", NoteKind.PAPER),
+        ("Heaps lie in arrays (a.png) See [the book](http://x.org/a)", NoteKind.STATEMENT),
+        ("heaps are trees that lie in arrays, and so are their sons, http://x.org/a", NoteKind.STATEMENT),
+        ("Merging and splitting are inverse (each undoes the other one)", NoteKind.STATEMENT),
+        ("Sorting is stable: equal elements keep their order", NoteKind.STATEMENT),
         ("weights (usually small and random)", NoteKind.STATEMENT),
         ("Note: heaps are trees", NoteKind.STATEMENT),
         ("Why are heaps trees?", NoteKind.QUESTION),

@@ -26,6 +26,16 @@ def asked(text: str, avoid: str = "", often: dict[str, int] | None = None) -> st
         ("Nobody would sort small arrays like that but Tim", "Tim"),
         ("It is done and over after 42 of them", "42"),
         ("They all suffer from saturation", "saturation"),
+        ("$$$ is a threshold, and the same one for all", "threshold"),
+        ("By splitting nodes, the depth of it can be kept small", "splitting nodes"),
+        ("Then it goes on and on, with the whole of it being lazy deletion", "lazy deletion"),
+        ("Then one may look at a small tree. Rotations are what keeps it low.", "Rotations"),
+        ("Put two keys in one node. Then split the keys, as a way of keeping keys in balance", "balance"),
+        ("choose small buckets (usually empty, but there are exceptions to this)", "buckets"),
+        ("Leaves lie next to a few blocks of them. Nodes may be in memory", "blocks"),
+        ("so one has to admit that all readers wait here for long", "readers"),
+        ("It goes through tree.walk of 1,000 nodes or so, one by one", "tree.walk"),
+        ("It is as close to the actual optimum as it gets", "optimum"),
     ],
 )
 def test_the_most_telling_words_are_asked_for(text: str, wanted: str) -> None:
@@ -42,6 +52,9 @@ def test_what_the_question_says_is_not_asked_for() -> None:
 def test_where_nothing_stands_out_nothing_is_asked_for() -> None:
     """Too few words, or none that says anything."""
     assert [asked(text) for text in ("", "Fast", "so it is", "it is what it may be")] == [None] * 4
+    assert asked("It is important to have an appropriate value") is None
+    assert asked("It uses methods, such as these") is None
+    assert asked("It is a kind of number") is None
 
 
 def test_words_of_the_heads_and_rare_ones_are_preferred() -> None:
@@ -49,6 +62,7 @@ def test_words_of_the_heads_and_rare_ones_are_preferred() -> None:
     often = counted_words(["the pivot splits lists", "lists of lists are lists"], ["Pivot"])
     assert (often["lists"], often["pivot"]) == (4, -1)
     assert asked("somewhere lists meet the pivot", often=often) == "pivot"
+    assert asked("somewhere lists meet the leaf", often=counted_words([], ["Leaf"])) == "leaf"
 
 
 def test_a_plural_is_its_word() -> None:
