@@ -83,15 +83,15 @@ def read_notes(text: str) -> Notes:
             left.append(LeftOut(line.number, line.text, why))
         else:
             kept.append(line)
-    drafts = joined(kept, code)
-    title = _title(drafts)
+    pieces = joined(kept, code)
+    title = _title(pieces)
     if title is not None:
-        drafts = drafts[1:]
-    course, drafts = _course_apart(drafts)
+        pieces = pieces[1:]
+    course, pieces = _course_apart(pieces)
     left += [LeftOut(at, one.text, "about the course, not its matter") for one in course for at in one.numbers]
-    roots = _tree(drafts)
+    roots = _tree(pieces)
     items = tuple(item for root in roots for item in _items(root))
-    left += [LeftOut(at, "", "a mark without words") for one in drafts if one.empty for at in one.numbers]
+    left += [LeftOut(at, "", "a mark without words") for one in pieces if one.empty for at in one.numbers]
     left.sort(key=lambda one: one.line)
     return Notes(title.line.text.rstrip(" :") if title else "", title.line.number if title else 0, items, tuple(left))
 
@@ -99,11 +99,11 @@ def read_notes(text: str) -> Notes:
 # --- the title, and what is none of the matter ----------------------------------------------------
 
 
-def _title(drafts: Sequence[Piece]) -> Piece | None:
+def _title(pieces: Sequence[Piece]) -> Piece | None:
     """The first line, if it is short and stands apart, or above a line that opens a section."""
-    if not drafts:
+    if not pieces:
         return None
-    first, following = drafts[0], drafts[1] if len(drafts) > 1 else None
+    first, following = pieces[0], pieces[1] if len(pieces) > 1 else None
     if first.line.bullet == "#" or first.code:
         return first if first.line.bullet == "#" and first.text and not page_range(first.text) else None
     short = first.plain and len(first.text.split()) <= 10 and first.text[-1] not in ".?!:" and "=" not in first.text
@@ -113,13 +113,13 @@ def _title(drafts: Sequence[Piece]) -> Piece | None:
     return first if following.line.apart or opens or page_range(following.text) else None
 
 
-def _course_apart(drafts: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+def _course_apart(pieces: list[Piece]) -> tuple[list[Piece], list[Piece]]:
     """What stands above the first of several lectures and is about exams, dates and duties; and all the rest."""
-    lectures = [at for at, one in enumerate(drafts) if one.plain and is_numbered(one.text)]
+    lectures = [at for at, one in enumerate(pieces) if one.plain and is_numbered(one.text)]
     first = lectures[0] if len(lectures) > 1 else 0
-    course = [not one.code and is_about_course(one.text) for one in drafts[:first]]
-    rest = [one for one, is_one in zip(drafts[:first], course, strict=True) if not is_one]
-    return list(compress(drafts, course)), rest + drafts[first:]
+    course = [not one.code and is_about_course(one.text) for one in pieces[:first]]
+    rest = [one for one, is_one in zip(pieces[:first], course, strict=True) if not is_one]
+    return list(compress(pieces, course)), rest + pieces[first:]
 
 
 # --- the tree -------------------------------------------------------------------------------------
@@ -129,23 +129,23 @@ _LECTURES, _TITLES, _HEADS, _ASKED, _PLAIN, _BULLETS = 10.0, 20.0, 30.0, 80.0, 9
 their indentation."""
 
 
-def _tree(drafts: Sequence[Piece]) -> list[Piece]:
-    """The drafts that stand under nothing, with all others below them."""
-    flat = len({one.line.indent for one in drafts if one.line.bullet}) <= 1
-    _judge(drafts, {one.text[:-1].casefold() for one in drafts if one.text.endswith(":")} if flat else None)
-    _find_papers(drafts)
+def _tree(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces that stand under nothing, with all others below them."""
+    flat = len({one.line.indent for one in pieces if one.line.bullet}) <= 1
+    _judge(pieces, {one.text[:-1].casefold() for one in pieces if one.text.endswith(":")} if flat else None)
+    _find_papers(pieces)
     roots: list[Piece] = []
     stack: list[Piece] = []
-    for draft in drafts:
-        if draft.empty:
+    for piece in pieces:
+        if piece.empty:
             continue
-        while stack and (stack[-1].depth >= draft.depth or _answered(stack[-1], draft)):
+        while stack and (stack[-1].depth >= piece.depth or _answered(stack[-1], piece)):
             stack.pop()
         del stack[DEEPEST - 1 :]
-        (stack[-1].children if stack else roots).append(draft)
-        if draft.depth != _PLAIN or draft.text.endswith(":"):
-            stack.append(draft)
-    if not any(one.kind is NoteKind.SECTION and one.children for one in drafts):
+        (stack[-1].children if stack else roots).append(piece)
+        if piece.depth != _PLAIN or piece.text.endswith(":"):
+            stack.append(piece)
+    if not any(one.kind is NoteKind.SECTION and one.children for one in pieces):
         for root in roots:
             if root.children and root.line.bullet and root.kind is not NoteKind.QUESTION and not _is_term(root.text):
                 root.kind = NoteKind.SECTION
@@ -156,97 +156,97 @@ def _is_term(text: str) -> bool:
     return explains(text) and not is_numbered(text)
 
 
-def _answered(question: Piece, draft: Piece) -> bool:
+def _answered(question: Piece, piece: Piece) -> bool:
     """Whether a plain line below a question is no answer to it any more."""
-    if question.depth != _ASKED or not question.children or not draft.plain or FIELD.match(draft.text):
+    if question.depth != _ASKED or not question.children or not piece.plain or FIELD.match(piece.text):
         return False
     close = not question.line.apart or not question.children[0].line.apart
-    return (draft.line.apart and close) or len(question.children) >= MOST_ANSWER_LINES
+    return (piece.line.apart and close) or len(question.children) >= MOST_ANSWER_LINES
 
 
-def _judge(drafts: Sequence[Piece], heads: Container[str] | None) -> None:
-    """Give each draft its depth, and its kind where it opens something; from the last on, for what follows decides.
+def _judge(pieces: Sequence[Piece], heads: Container[str] | None) -> None:
+    """Give each piece its depth, and its kind where it opens something; from the last on, for what follows decides.
 
     `heads` are what stands before colons in notes whose bullets have one indentation, None for all others.
     """
     following: Piece | None = None
-    for at in range(len(drafts) - 1, -1, -1):
-        draft, above = drafts[at], drafts[at - 1] if at else None
-        draft.text, draft.todo, chore = unmarked(draft.text)
+    for at in range(len(pieces) - 1, -1, -1):
+        piece, above = pieces[at], pieces[at - 1] if at else None
+        piece.text, piece.todo, chore = unmarked(piece.text)
         if chore:
-            draft.kind = NoteKind.CHORE
-        if draft.code:
-            draft.kind, draft.depth = NoteKind.CODE, _PLAIN if draft.plain else _BULLETS + draft.line.indent
-        elif not draft.empty:
-            if draft.plain or draft.line.bullet.startswith("#"):
-                _judge_plain(draft, above, following)
+            piece.kind = NoteKind.CHORE
+        if piece.code:
+            piece.kind, piece.depth = NoteKind.CODE, _PLAIN if piece.plain else _BULLETS + piece.line.indent
+        elif not piece.empty:
+            if piece.plain or piece.line.bullet.startswith("#"):
+                _judge_plain(piece, above, following)
             else:
-                _judge_bullet(draft, following, heads)
-        following = draft
+                _judge_bullet(piece, following, heads)
+        following = piece
 
 
 PAPER_WORDS = 5
 """A title of so many words, with nothing below it, is a paper's where its section names papers to read."""
 
 
-def _find_papers(drafts: Sequence[Piece]) -> None:
+def _find_papers(pieces: Sequence[Piece]) -> None:
     """Take empty titles in sections that name papers for papers too: they were noted one below the other."""
     among = False
-    for draft, following in pairwise(drafts):
-        if draft.depth != _TITLES:
-            among = (among and draft.kind is not NoteKind.SECTION) or is_paper(draft.text)
+    for piece, following in pairwise(pieces):
+        if piece.depth != _TITLES:
+            among = (among and piece.kind is not NoteKind.SECTION) or is_paper(piece.text)
             continue
         empty = following.kind is NoteKind.SECTION and following.depth <= _TITLES
-        if among and empty and len(draft.text.split()) >= PAPER_WORDS:
-            draft.kind, draft.depth = NoteKind.PAPER, _PLAIN
+        if among and empty and len(piece.text.split()) >= PAPER_WORDS:
+            piece.kind, piece.depth = NoteKind.PAPER, _PLAIN
         else:
             among = False
 
 
-def _judge_plain(draft: Piece, above: Piece | None, following: Piece | None) -> None:
-    text = draft.text
+def _judge_plain(piece: Piece, above: Piece | None, following: Piece | None) -> None:
+    text = piece.text
     pages = page_range(text)
     if pages is not None:
-        draft.pages, draft.text = pages[:2], pages[2]
-        draft.kind, draft.depth = NoteKind.SECTION, _LECTURES
-        if draft.line.bullet:
-            draft.depth = len(draft.line.bullet)
-    elif draft.line.bullet:
-        draft.kind, draft.depth = NoteKind.SECTION, len(draft.line.bullet)
+        piece.pages, piece.text = pages[:2], pages[2]
+        piece.kind, piece.depth = NoteKind.SECTION, _LECTURES
+        if piece.line.bullet:
+            piece.depth = len(piece.line.bullet)
+    elif piece.line.bullet:
+        piece.kind, piece.depth = NoteKind.SECTION, len(piece.line.bullet)
     elif is_numbered(text):
-        draft.kind, draft.depth = NoteKind.SECTION, _LECTURES
+        piece.kind, piece.depth = NoteKind.SECTION, _LECTURES
     elif is_head(text) and not FIELD.match(text):
-        draft.kind, draft.depth = NoteKind.SECTION, _HEADS
+        piece.kind, piece.depth = NoteKind.SECTION, _HEADS
     elif QUESTION.match(text) or is_whole_question(text):
-        draft.kind, draft.depth = NoteKind.QUESTION, _ASKED
-    elif draft.kind is NoteKind.STATEMENT and _opens(draft, above, following):
-        draft.kind, draft.depth = NoteKind.SECTION, _TITLES
+        piece.kind, piece.depth = NoteKind.QUESTION, _ASKED
+    elif piece.kind is NoteKind.STATEMENT and _opens(piece, above, following):
+        piece.kind, piece.depth = NoteKind.SECTION, _TITLES
     else:
-        draft.depth = _PLAIN
-    draft.quiz = draft.kind is NoteKind.SECTION and is_quiz(draft.text)
+        piece.depth = _PLAIN
+    piece.quiz = piece.kind is NoteKind.SECTION and is_quiz(piece.text)
 
 
-def _opens(draft: Piece, above: Piece | None, following: Piece | None) -> bool:
+def _opens(piece: Piece, above: Piece | None, following: Piece | None) -> bool:
     """Whether a plain line is a title: what follows is longer, a bullet, or a section itself."""
-    if following is None or not looks_like_title(draft.text) or is_paper(draft.text):
+    if following is None or not looks_like_title(piece.text) or is_paper(piece.text):
         return False
-    if above is not None and not draft.line.apart and is_whole_question(above.text):
+    if above is not None and not piece.line.apart and is_whole_question(above.text):
         return False
     if following.line.bullet or following.kind is NoteKind.SECTION:
         return True
-    words, more = len(draft.text.split()), len(following.text.split())
+    words, more = len(piece.text.split()), len(following.text.split())
     return not FIELD.match(following.text) and more >= 4 and more >= 1.5 * words
 
 
-def _judge_bullet(draft: Piece, following: Piece | None, heads: Container[str] | None) -> None:
-    draft.depth = _BULLETS + 10 * min(draft.line.indent, 1000) + 9
-    draft.quiz = is_quiz(draft.text)
-    if following is None or not following.line.bullet or following.line.indent != draft.line.indent:
+def _judge_bullet(piece: Piece, following: Piece | None, heads: Container[str] | None) -> None:
+    piece.depth = _BULLETS + 10 * min(piece.line.indent, 1000) + 9
+    piece.quiz = is_quiz(piece.text)
+    if following is None or not following.line.bullet or following.line.indent != piece.line.indent:
         return
-    if draft.text.endswith(":"):
-        draft.depth -= 6
-    elif heads is not None and following.text and _heads_a_flat_list(draft.text, following.text, heads):
-        draft.depth -= 3
+    if piece.text.endswith(":"):
+        piece.depth -= 6
+    elif heads is not None and following.text and _heads_a_flat_list(piece.text, following.text, heads):
+        piece.depth -= 3
 
 
 def _heads_a_flat_list(text: str, following: str, known: Container[str]) -> bool:
@@ -267,39 +267,39 @@ MOST_HEAD_WORDS = 12
 """A bullet with others below it is their head if it has no more words; a longer one stands for itself too."""
 
 
-def _items(draft: Piece, asked: bool = False) -> Iterator[Item]:
-    """What a draft comes to: one item, or of a paragraph as many as it has thoughts; the last has the children.
+def _items(piece: Piece, asked: bool = False) -> Iterator[Item]:
+    """What a piece comes to: one item, or of a paragraph as many as it has thoughts; the last has the children.
 
     `asked` where it stands under a quiz.
     """
-    quiz, question = asked or draft.quiz, _is_question(draft, asked)
-    children = tuple(child for one in draft.children for child in (_answers if question else _items)(one, quiz))
-    lines = tuple(draft.numbers)
-    if draft.code:
-        yield Item(NoteKind.CODE, draft.code, lines)
+    quiz, question = asked or piece.quiz, _is_question(piece, asked)
+    children = tuple(child for one in piece.children for child in (_answers if question else _items)(one, quiz))
+    lines = tuple(piece.numbers)
+    if piece.code:
+        yield Item(NoteKind.CODE, piece.code, lines)
         return
-    head = children and draft.line.bullet and len(draft.text.split()) <= MOST_HEAD_WORDS and not explains(draft.text)
-    if draft.kind is NoteKind.SECTION or (not question and (head or (children and draft.text.endswith(":")))):
-        kind = NoteKind.SECTION if draft.kind is NoteKind.SECTION else NoteKind.LIST
-        text = draft.text.rstrip(" :.") or draft.text
-        yield Item(kind, text, lines, children, pages=draft.pages, todo=draft.todo, quiz=draft.quiz)
+    head = children and piece.line.bullet and len(piece.text.split()) <= MOST_HEAD_WORDS and not explains(piece.text)
+    if piece.kind is NoteKind.SECTION or (not question and (head or (children and piece.text.endswith(":")))):
+        kind = NoteKind.SECTION if piece.kind is NoteKind.SECTION else NoteKind.LIST
+        text = piece.text.rstrip(" :.") or piece.text
+        yield Item(kind, text, lines, children, pages=piece.pages, todo=piece.todo, quiz=piece.quiz)
         return
-    parts = [draft.text] if question or draft.kind is NoteKind.CHORE else thoughts(draft.text)
+    parts = [piece.text] if question or piece.kind is NoteKind.CHORE else thoughts(piece.text)
     for at, part in enumerate(parts):
-        kind, text, term = kind_of(part, draft.kind, question)
-        todo = draft.todo or "??" in part
+        kind, text, term = kind_of(part, piece.kind, question)
+        todo = piece.todo or "??" in part
         yield Item(kind, text, lines, children if at == len(parts) - 1 else (), term, todo=todo)
 
 
-def _answers(draft: Piece, asked: bool) -> Iterator[Item]:
+def _answers(piece: Piece, asked: bool) -> Iterator[Item]:
     """What stands below a question, as it stands."""
-    children = tuple(child for one in draft.children for child in _answers(one, asked))
-    text = ANSWER.sub("", draft.text, count=1) or draft.text
-    yield Item(NoteKind.CODE if draft.code else NoteKind.STATEMENT, draft.code or text, tuple(draft.numbers), children)
+    children = tuple(child for one in piece.children for child in _answers(one, asked))
+    text = ANSWER.sub("", piece.text, count=1) or piece.text
+    yield Item(NoteKind.CODE if piece.code else NoteKind.STATEMENT, piece.code or text, tuple(piece.numbers), children)
 
 
-def _is_question(draft: Piece, asked: bool) -> bool:
-    if draft.code or draft.kind in (NoteKind.SECTION, NoteKind.CHORE):
+def _is_question(piece: Piece, asked: bool) -> bool:
+    if piece.code or piece.kind in (NoteKind.SECTION, NoteKind.CHORE):
         return False
-    whole = draft.kind is NoteKind.QUESTION or (asked and not draft.quiz) or QUESTION.match(draft.text) is not None
-    return whole or is_whole_question(draft.text) or WONDERS.match(draft.text) is not None
+    whole = piece.kind is NoteKind.QUESTION or (asked and not piece.quiz) or QUESTION.match(piece.text) is not None
+    return whole or is_whole_question(piece.text) or WONDERS.match(piece.text) is not None
