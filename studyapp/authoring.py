@@ -23,7 +23,7 @@ def read_deck(file: Path, name: str) -> tuple[Deck, str]:
     return parse(data, name), hashlib.sha256(data).hexdigest()
 
 
-def at_its_key(problem: Problem, file: Path) -> Problem:
+def at_its_key(problem: Problem, data: bytes) -> Problem:
     """A problem about a card's settings, at the line of the key it names, as in `[answer] value: ...`."""
     named = NAMED_KEY.match(problem.what)
     if named is None or not problem.card:
@@ -31,9 +31,9 @@ def at_its_key(problem: Problem, file: Path) -> Problem:
     table, parameter, key = named.groups()
     keys = (table, "parameters", parameter) if parameter else (table, key)
     try:
-        line = setting_line(read_file(file), problem.card, *keys)
+        line = setting_line(data, problem.card, *keys)
     except DeckError:
-        return problem  # the file changed meanwhile
+        return problem  # the file changed meanwhile, and has no such card
     return replace(problem, line=line)
 
 

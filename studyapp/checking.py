@@ -9,7 +9,9 @@ from pathlib import Path
 from studyapp.authoring import at_its_key, read_deck
 from studyapp.core.backing import Backing, backing
 from studyapp.core.linking import combinations, problems, silent, too_close
+from studyapp.decks import read_file
 from studyapp.decks.alike import alike
+from studyapp.decks.clean import clean
 from studyapp.decks.formulas import unreadable
 from studyapp.decks.length import COLUMNS, MOST_LINES, MOST_SHIPPED, answer_lines
 from studyapp.decks.lint import lint
@@ -55,9 +57,10 @@ async def check(
     wrong = [*unread, *(problem for deck in decks for problem in deck.problems), *duplicates(cards)]
     wrong += _without_simulation(cards, ours)
     wrong += _too_long(families, ours)
-    wrong += [problem for card in families for problem in unreadable(card, files[card.deck])]
+    lines = {deck: clean(read_file(files[deck]), deck).lines for deck in {card.deck for card in families}}
+    wrong += [problem for card in families for problem in unreadable(card, lines[card.deck])]
     found = await check_links(laboratory, cards)
-    wrong += [at_its_key(problem, files[problem.path]) if problem.path in files else problem for problem in found]
+    wrong += [at_its_key(one, read_file(files[one.path])) if one.path in files else one for one in found]
     written = ([card for card in deck.cards if DRAFT not in card.tags] for deck in decks)
     remarks = [*(remark for own in written for remark in lint(own)), *alike(kept)]
     wrong += [remark for remark in remarks if remark.path in ours]

@@ -237,7 +237,7 @@ class Drafts:
         changes: list[tuple[Path, bytes, bytes]] = []
         number = 0
         for deck in dict.fromkeys(card.deck for card in cards):
-            file = self.editing.file(deck)
+            file = self.editing.decks.file(deck)
             before = read_file(file)
             wanted = {card.family for card in cards if card.deck == deck}
             inherited = {one.family for one in parse(_accepted(before, wanted)[0], "").cards if DRAFT in one.tags}
@@ -254,7 +254,7 @@ class Drafts:
 
     def why_inherited(self, card: Card) -> str:
         """What to do about a draft whose tag stands at its part or deck."""
-        file = self.editing.file(card.deck)
+        file = self.editing.decks.file(card.deck)
         return (
             f"{file}: a whole part or deck has the tag {DRAFT!r}; take it out of its tags there, and its cards are new"
         )

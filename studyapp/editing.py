@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from studyapp.decks import DeckError, atomic, card_source, parse, read_file, replace_card
@@ -19,19 +21,15 @@ from studyapp.decks.folder import is_deck_name
 from studyapp.decks.headings import read_heading, retitled
 from studyapp.decks.parser import parse_card, surroundings
 from studyapp.decks.placing import card_above, families, insert_card, inserted, remove_card, without_card
+from studyapp.decks.settings import TAG
 from studyapp.decks.slugs import free, slug
 from studyapp.decks.writing import with_folder
 from studyapp.model import DRAFT, SEALED, Asked, Card, Problem, SimulationLink
+from studyapp.owndecks import OwnDecks
+from studyapp.samples import ANSWER, BASIC, SAMPLES
 
-CAME = ".came"
-"""The folder, below the learner's decks, with shipped decks as they were when they were copied."""
 TAKEN = ".taken"
 """The folder, below the learner's decks, with the texts of cards that were taken out."""
-TEMPLATE = """## What is asked?
-
-The answer first, in one sentence. Then why it is so.
-"""
-
 _NEW = Surroundings("")
 _ASKING = {SEALED, DRAFT}
 """Tags that say whether a card is asked at all."""
@@ -53,27 +51,49 @@ class Edit:
     around: Surroundings = _NEW
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something done to decks, in words, and each file before, None where there was none, and after it."""
+
+    at: datetime
+    what: str
+    files: tuple[tuple[str, bytes | None, bytes], ...]
+    taken_out: Edit | None = None
+
+
 class Editing:
     """The decks of a learner, to be written to; `own` is their folder, `shipped` that of the decks that came along.
 
-    `taken` are the ids that all decks have, and `written` is called after each change. All of it raises DeckError, and
-    nothing is written then, where a file cannot be read or written.
+    `taken` are the ids that all decks have, `written` is called after each change, and `now` tells the time. `acts` can
+    be undone, the last one first. All of it raises DeckError, and nothing is written then, where a file cannot be read
+    or written.
     """
 
-    def __init__(self, own: Path, shipped: Path, *, taken: Container[str], written: Callable[[], None]) -> None:
-        self._own, self._shipped, self._taken, self._written = own, shipped, taken, written
+    def __init__(
+        self,
+        own: Path,
+        shipped: Path,
+        *,
+        taken: Container[str],
+        written: Callable[[], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._own, self._taken, self._written, self._now = own, taken, written, now
+        self.decks = OwnDecks(own, shipped)
+        self._changed: list[tuple[str, bytes | None, bytes]] = []
+        self.acts: list[Act] = []
 
     def begin(self, card: Card) -> Edit:
         """A card's Markdown as it stands in its file."""
-        data = read_file(self.file(card.deck))
+        data = read_file(self.decks.file(card.deck))
         around = surroundings(data, card.deck, card.family)
         return Edit(card.deck, card.family, card_source(data, card), data, around=around)
 
     def begin_new(self, deck: str, after: Card | None = None) -> Edit:
         """The beginning of a new card, below another one or at the end of a deck, which may be a new file."""
-        file, above = self.file(deck), after.family if after is not None else ""
+        file, above = self.decks.file(deck), after.family if after is not None else ""
         data = read_file(file) if file.exists() else b""
-        return Edit(deck, "", TEMPLATE, data, above, surroundings(data, deck, above))
+        return Edit(deck, "", BASIC, data, above, surroundings(data, deck, above))
 
     def begin_copy(self, card: Card) -> Edit:
         """A new card with the text of another, to stand below it; it gets an id of its own when it is saved."""
@@ -83,6 +103,8 @@ class Editing:
     def look(self, edit: Edit, markdown: str) -> tuple[tuple[Card, ...], tuple[Problem, ...]]:
         """The cards that a text would be in its place, and what keeps it from being saved, by its own lines from 1."""
         cards, wrong = parse_card(markdown, edit.around)
+        if not wrong and (ANSWER in markdown or any(markdown.split() == one.markdown.split() for one in SAMPLES)):
+            wrong = (Problem(edit.deck, 1, "", "the sample is still there", "write your own words in its place"),)
         if not wrong:
             name = cards[0].family
             if edit.card and name != edit.card:
@@ -92,30 +114,44 @@ class Editing:
         return cards, wrong
 
     @contextmanager
+    def _act(self, what: str, taken_out: Edit | None = None) -> Iterator[None]:
+        """Something that can be undone as a whole, if it changes a file."""
+        self._changed = []
+        yield
+        if self._changed:
+            self.acts.append(Act(self._now(), what, tuple(self._changed), taken_out))
+
+    @contextmanager
     def _writing(self, deck: str) -> Iterator[Path]:
-        """The learner's own file, to be written to; a shipped one is copied first, and stays if it was changed."""
-        own, came, shipped = self._own / deck, self._own / CAME / deck, self._shipped / deck
-        copied = not own.exists() and shipped.exists()
-        if copied:
-            data = read_file(shipped)
-            for copy in (came, own):  # the deck last: what shadows the shipped one is whole
-                with_folder(copy)
-                atomic(copy, data)
-        try:
-            yield with_folder(own)
-        except BaseException:
-            if copied:
-                self._forget_copy(deck)
-            raise
+        """The learner's own file, to be written to."""
+        own = self._own / deck
+        before = read_file(own) if own.exists() else None
+        with self.decks.writing(deck) as file:
+            yield file
+        if own.exists() and (after := read_file(own)) != before:
+            self._changed.append((deck, before, after))
         self._written()
 
-    def _forget_copy(self, deck: str) -> None:
-        """Delete the copy of a shipped deck, unless something was written into it."""
-        own, came, shipped = self._own / deck, self._own / CAME / deck, self._shipped / deck
-        there = all(file.exists() for file in (own, came, shipped))
-        if there and read_file(own) == read_file(came) == read_file(shipped):
-            own.unlink()
-            came.unlink()
+    def undo(self) -> str:
+        """Take the last act back and say what it was; DeckError, and it is no act any more, if a file changed since.
+
+        A card that was taken out comes back all the same, below the card that was above it or at the file's end.
+        """
+        act = self.acts.pop()
+        files = [(self._own / deck, before, after) for deck, before, after in act.files]
+        changed = next((file for file, _, after in files if not file.exists() or read_file(file) != after), None)
+        if changed is None:
+            for (deck, _, _), (file, before, after) in zip(act.files, files, strict=True):
+                if before is None:
+                    self.decks.forget(deck)
+                else:
+                    atomic(file, before, expected=after)
+            self._written()
+        elif act.taken_out is not None:
+            self.put_back(act.taken_out)
+        else:
+            raise DeckError(f"{changed}: was changed since, so this is not taken back: {act.what}")
+        return act.what
 
     def save(self, edit: Edit, markdown: str) -> str:
         """Write the card; return its id, for a new one its heading's slug, with a number where another card has that.
@@ -128,15 +164,14 @@ class Editing:
         cards, wrong = self.look(edit, markdown)
         if wrong:
             raise DeckError(f"line {wrong[0].line}: {wrong[0].what}; {wrong[0].remedy}".removesuffix("; "))
-        name = cards[0].family
-        with self._writing(edit.deck) as file:
-            if edit.card:
+        if edit.card:
+            with self._act(f"the edit of {edit.card}"), self._writing(edit.deck) as file:
                 replace_card(file, edit.parsed, edit.card, markdown)
-            elif cards[0].stamped:
-                insert_card(file, markdown, after=edit.after or None)
-            else:
-                name = free(slug(cards[0].prompt), self._taken)
-                insert_card(file, _retitled(written, identity=name), after=edit.after or None)
+            return edit.card
+        name = cards[0].family if cards[0].stamped else free(slug(cards[0].prompt), self._taken)
+        with self._act(f"the new card {name}"), self._writing(edit.deck) as file:
+            stamped = markdown if cards[0].stamped else _retitled(written, identity=name)
+            insert_card(file, stamped, after=edit.after or None)
         return name
 
     def move(self, card: Card, wanted: str, decks: Sequence[str]) -> str:
@@ -144,12 +179,13 @@ class Editing:
 
         It is written there, then taken out of its own: a crash between the two leaves it twice, and `check` tells.
         """
-        deck = _named(wanted, decks)
+        deck = named(wanted, decks)
         if deck == card.deck:
             raise DeckError(f"{card.family} is in {deck} already; name another deck")
         edit = self.begin(card)
         markdown = edit.markdown
-        with self._writing(card.deck) as source, self._writing(deck) as target:
+        moving = self._act(f"moving {card.family} to {deck}")
+        with moving, self._writing(card.deck) as source, self._writing(deck) as target:
             moved = _in_deck(card, inserted(target, markdown), deck)
             if card.source and card.source != moved.source:
                 markdown = f"{markdown}\n\nSource: {card.source}"
@@ -184,18 +220,29 @@ class Editing:
 
     def tag(self, card: Card, tags: Sequence[str]) -> None:
         """Give a card these tags of its own in place of those that it has; those of its part and deck stay."""
+        if wrong := next((tag for tag in tags if not TAG.fullmatch(tag)), ""):
+            raise DeckError(f"{wrong!r} is no tag: a tag has letters, digits, - and _")
         edit = self.begin(card)
-        with self._writing(card.deck) as file:
+        with self._act(f"the tags of {card.family}"), self._writing(card.deck) as file:
             replace_card(file, edit.parsed, card, _retitled(edit.markdown, tags=tags))
 
     def remove(self, card: Card) -> Edit:
         """Take a card out of its deck; its text is kept in the folder TAKEN, and can be saved again."""
         edit = self.begin(card)
-        kept = with_folder(self._own / TAKEN / f"{card.family}.md")
-        atomic(kept, edit.markdown.encode() + b"\n")
-        with self._writing(card.deck) as file:
+        self._keep(card.family, edit.markdown.encode() + b"\n")
+        taken_out = replace(edit, card="", after=card_above(edit.parsed, card))
+        with self._act(f"taking {card.family} out", taken_out), self._writing(card.deck) as file:
             remove_card(file, edit.parsed, card)
-        return replace(edit, card="", after=card_above(edit.parsed, card))
+        return taken_out
+
+    def _keep(self, name: str, text: bytes) -> None:
+        """Write a text into the folder of those taken out, beside older ones of the same name."""
+        for number in count(1):
+            kept = with_folder(self._own / TAKEN / (f"{name}.md" if number == 1 else f"{name}-{number}.md"))
+            if not kept.exists():
+                atomic(kept, text)
+            if read_file(kept) == text:
+                return
 
     def put_back(self, taken_out: Edit) -> None:
         """Save a card that was taken out where it stood.
@@ -212,37 +259,16 @@ class Editing:
             above = taken_out.after if taken_out.after in families(current) else ""
             self.save(replace(taken_out, after=above), taken_out.markdown)
 
-    def outdated(self) -> list[Problem]:
-        """The copied decks of which the shipped one has changed since."""
-        found: list[Problem] = []
-        for came in sorted((self._own / CAME).rglob("*.md")):
-            name = came.relative_to(self._own / CAME).as_posix()
-            shipped = self._shipped / name
-            if (
-                (self._own / name).exists()
-                and shipped.exists()
-                and (news := _news(read_file(came), read_file(shipped)))
-            ):
-                what = f"the deck that came with studyapp has changed since you copied it: {news}"
-                remedy = f"see what is new: diff {came} {shipped}; when you have it, copy the second over the first"
-                found.append(Problem(name, 0, "", what, remedy))
-        return found
-
     @contextmanager
     def in_editor(self, deck: str) -> Iterator[Path]:
         """The learner's own file of a deck, for another program; a shipped one is copied, if it is changed there."""
         with self._writing(deck) as file:
             yield file
-        self._forget_copy(deck)
+        self.decks.forget_unchanged(deck)
         self._written()
 
-    def file(self, deck: str) -> Path:
-        """Where a deck is read from: the learner's own before a shipped one."""
-        own = self._own / deck
-        return own if own.exists() else self._shipped / deck
 
-
-def _named(wanted: str, decks: Sequence[str]) -> str:
+def named(wanted: str, decks: Sequence[str]) -> str:
     """The path of the deck that is meant by a path or by a file's name; of a new one, if it can be a deck's."""
     path = wanted if wanted.endswith(".md") else f"{wanted}.md"
     named = [deck for deck in decks if path == deck] or [deck for deck in decks if Path(deck).name == path]
@@ -262,18 +288,6 @@ def differences(theirs: str, mine: str) -> list[str]:
 
 def _wrong_id(card: str, what: str, remedy: str) -> Problem:
     return Problem("", 1, card, f"the id {what}", remedy)
-
-
-def _news(before: bytes, after: bytes) -> str:
-    """Which cards of a deck differ from how they were; "" where nothing does."""
-    old, new = ({card.family: card_source(data, card) for card in parse(data, "").cards} for data in (before, after))
-    named = {
-        "changed": [name for name in new if name in old and new[name] != old[name]],
-        "new": [name for name in new if name not in old],
-        "gone": [name for name in old if name not in new],
-    }
-    told = "; ".join(f"{what} {', '.join(names)}" for what, names in named.items() if names)
-    return told or ("what stands around the cards" if before != after else "")
 
 
 def _in_deck(card: Card, data: bytes, deck: str) -> Card:

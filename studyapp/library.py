@@ -208,7 +208,7 @@ class Library:
         from studyapp.editing import Editing
 
         own, shipped = self.places.decks, self.places.shipped / "decks"
-        return Editing(own, shipped, taken=self.store.families(), written=self.synchronise)
+        return Editing(own, shipped, taken=self.store.families(), written=self.synchronise, now=self.now)
 
     @cached_property
     def drafts(self) -> Drafts:
@@ -257,7 +257,7 @@ class Library:
         if not paths:
             files = {name: file for name, (file, _) in self.files().items()}
             unread += self._unreadable
-        outdated = self.editing.outdated()
+        outdated = self.editing.decks.outdated()
         return await check(files, unread, outdated, shipped=self.places.shipped / "decks", laboratory=self.laboratory)
 
     def here(self, command: str) -> str:
@@ -360,6 +360,15 @@ class Library:
         """Suspend a card, take it back, or put it off."""
         now = self.now()
         self.store.append([flag], at=now, day=self.study_day(now))
+
+    def undo_edit(self) -> str:
+        """Take the newest edit of a deck back if no answer or other act came after it; what it was, or ""."""
+        if "editing" not in self.__dict__ or not self.editing.acts:
+            return ""
+        newest = self.store.newest_act()
+        if newest and newest[-1].at > self.editing.acts[-1].at:
+            return ""
+        return self.editing.undo()
 
     def undo(self) -> tuple[Entry, ...]:
         """Take the learner's newest act back; returns what it was, or nothing."""

@@ -149,6 +149,7 @@ class StudySession:
 
     async def renew(self, card: Card) -> None:
         """The card in hand was edited: ask it anew; after an answer, show its new texts if its options still fit."""
+        self.trouble = ""
         new = await self._pose(card, self._question.seed)
         fits = self.stage is Stage.ASKED or len(new.options) == len(self._question.options)
         self.question = new if fits else replace(self._question, card=card)

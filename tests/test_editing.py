@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from studyapp.decks import CardChangedError, DeckError, parse
-from studyapp.decks.cards import Surroundings
-from studyapp.decks.parser import parse_card
-from studyapp.editing import CAME, TAKEN, TEMPLATE, Edit, Editing, differences
+from studyapp.decks.errors import CardGoneError
+from studyapp.editing import TAKEN, Edit, Editing, differences
 from studyapp.model import Card
+from studyapp.owndecks import CAME
+from studyapp.samples import BASIC, SAMPLES
 
 SHIPPED = "# Shipped\n\n## One {#one .basics}\n\nFirst. It is so.\n\n## Two {#two}\n\nSecond.\n"
 MINE = "# Mine\n\n## Three {#three}\n\nThird.\n"
@@ -26,14 +28,23 @@ class Folders:
             (folder / name).write_text(text, encoding="utf-8")
         self.taken: set[str] = set()
         self.written = 0
-        self.editing = Editing(self.own, self.shipped, taken=self.taken, written=self._count)
+        self.time = datetime(2026, 11, 21, tzinfo=UTC)
+        self.editing = Editing(self.own, self.shipped, taken=self.taken, written=self._count, now=self._tick)
 
     def _count(self) -> None:
         self.written += 1
 
+    def _tick(self) -> datetime:
+        self.time += timedelta(seconds=1)
+        return self.time
+
+    def files(self) -> dict[str, bytes]:
+        """Every file of the learner's own decks."""
+        return {str(one.relative_to(self.own)): one.read_bytes() for one in self.own.rglob("*.md")}
+
     def cards(self, deck: str) -> dict[str, Card]:
         """The cards of a deck as they are read now."""
-        return {card.id: card for card in parse(self.editing.file(deck).read_bytes(), deck).cards}
+        return {card.id: card for card in parse(self.editing.decks.file(deck).read_bytes(), deck).cards}
 
 
 @pytest.fixture
@@ -100,9 +111,16 @@ def test_an_id_that_cannot_be_is_told_while_it_is_typed(folders: Folders) -> Non
     assert problem.what == "the id 'one' is another card's"
 
 
-def test_the_template_is_a_sound_card() -> None:
-    """Nothing has to be mended before one's own words are in it."""
-    assert parse_card(TEMPLATE, Surroundings(""))[1] == ()
+def test_a_sample_is_no_card_before_its_words_are_changed(folders: Folders) -> None:
+    """Nothing that nobody wrote gets into a deck."""
+    edit = folders.editing.begin_new("mine.md")
+    assert edit.markdown == BASIC
+    for text in (BASIC, f"  {BASIC}", BASIC.replace("What is asked?", "What is a mean?"), SAMPLES[1].markdown):
+        ((problem,)) = folders.editing.look(edit, text)[1]
+        assert problem.what == "the sample is still there"
+        with pytest.raises(DeckError, match="the sample is still there"):
+            folders.editing.save(edit, text)
+    assert folders.editing.look(edit, "## What is a mean?\n\nThe sum over the number.\n")[1] == ()
 
 
 # --- written ------------------------------------------------------------------------------------------------------
@@ -145,21 +163,6 @@ def test_a_shipped_deck_is_copied_before_its_first_edit(folders: Folders) -> Non
     assert (folders.shipped / "shipped.md").read_text() == SHIPPED
     assert (folders.own / "shipped.md").read_text() == SHIPPED.replace("Second.", "Mine now.")
     assert (folders.own / CAME / "shipped.md").read_text() == SHIPPED
-    assert folders.editing.outdated() == []
-    (folders.shipped / "shipped.md").write_text(SHIPPED.replace("First.", "1."))
-    (problem,) = folders.editing.outdated()
-    told = "the deck that came with studyapp has changed since you copied it: changed one"
-    assert (problem.path, problem.what) == ("shipped.md", told)
-    assert problem.remedy.startswith("see what is new: diff ")
-    for text, news in (
-        (SHIPPED + "\n## Four {#four}\n\n4.\n", "new four"),
-        (SHIPPED.partition("## Two")[0], "gone two"),
-        (SHIPPED.replace("# Shipped", "# Came", 1), "what stands around the cards"),
-    ):
-        (folders.shipped / "shipped.md").write_text(text)
-        assert folders.editing.outdated()[0].what.endswith(f": {news}")
-    (folders.own / CAME / "shipped.md").write_bytes((folders.shipped / "shipped.md").read_bytes())
-    assert folders.editing.outdated() == []
 
 
 def test_a_copy_has_no_id_until_it_is_saved(folders: Folders) -> None:
@@ -201,7 +204,7 @@ def test_a_tag_is_given_and_taken_away(folders: Folders) -> None:
     folders.editing.tag(card, ["hard", "new"])
     assert "## Three {#three .hard .new}\n" in (folders.own / "mine.md").read_text()
     assert folders.editing.tags(card) == ("hard", "new")
-    with pytest.raises(DeckError, match="neither an id nor a tag"):
+    with pytest.raises(DeckError, match="'two words' is no tag"):
         folders.editing.tag(card, ["two words"])
     folders.editing.tag(card, [])
     assert (folders.own / "mine.md").read_text() == MINE
@@ -246,7 +249,7 @@ def test_two_texts_are_compared_by_their_lines() -> None:
 
 def test_a_folder_that_cannot_be_written_to_is_one_clear_line(folders: Folders) -> None:
     """A file stands where the learner's folder should be."""
-    editing = Editing(folders.own / "mine.md", folders.shipped, taken=(), written=lambda: None)
+    editing = Editing(folders.own / "mine.md", folders.shipped, taken=(), written=lambda: None, now=datetime.now)
     card = folders.cards("shipped.md")["one"]
     with pytest.raises(DeckError):
         editing.save(editing.begin(card), "## One {#one}\n\n1.")
@@ -322,3 +325,80 @@ def test_what_was_written_in_an_editor_stays_whatever_happens_then(folders: Fold
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert "1." in (folders.own / "shipped.md").read_text()
+
+
+def test_texts_taken_out_are_kept_beside_each_other(folders: Folders) -> None:
+    """Of two cards that had one id, too."""
+    for back in ("Third.", "Third.", "3."):
+        folders.editing.remove(folders.cards("mine.md")["three"])
+        folders.editing.save(Edit("mine.md", "", ""), f"## Three {{#three}}\n\n{back}")
+    kept = {file.name: file.read_text() for file in (folders.own / TAKEN).iterdir()}
+    assert kept == {"three.md": "## Three {#three}\n\nThird.\n"}
+    folders.editing.remove(folders.cards("mine.md")["three"])
+    assert (folders.own / TAKEN / "three-2.md").read_text() == "## Three {#three}\n\n3.\n"
+
+
+def test_a_card_that_is_gone_is_told_apart(folders: Folders) -> None:
+    """Its text can be saved as a new card then."""
+    edit = folders.editing.begin(folders.cards("mine.md")["three"])
+    folders.editing.move(folders.cards("mine.md")["three"], "notes", [])
+    with pytest.raises(CardGoneError):
+        folders.editing.save(edit, "## Three {#three}\n\n3.")
+
+
+# --- undone -------------------------------------------------------------------------------------------------------
+
+
+def test_each_edit_is_undone_to_the_byte(folders: Folders) -> None:
+    """The last one first; a copy of a shipped deck and a deck that was begun go again."""
+    editing = folders.editing
+    states = [folders.files()]
+
+    def done() -> None:
+        states.append(folders.files())
+
+    editing.save(editing.begin(folders.cards("mine.md")["three"]), "## Three {#three}\n\n3.")
+    done()
+    editing.save(editing.begin_new("new.md"), "## Four\n\n4.")
+    done()
+    editing.tag(folders.cards("shipped.md")["one"], ["hard"])
+    done()
+    editing.move(folders.cards("shipped.md")["two"], "mine.md", ["mine.md"])
+    done()
+    editing.attach(folders.cards("mine.md")["two"], "softmax_output")
+    done()
+    editing.save(
+        editing.begin(folders.cards("mine.md")["two"]), editing.begin(folders.cards("mine.md")["two"]).markdown
+    )
+    assert [act.what for act in editing.acts] == [
+        "the edit of three",
+        "the new card four",
+        "the tags of one",
+        "moving two to mine.md",
+        "the edit of two",
+    ]
+    assert sorted(act.at for act in editing.acts) == [act.at for act in editing.acts]
+    while editing.acts:
+        assert folders.files() == states.pop()
+        editing.undo()
+    assert folders.files() == states.pop()
+
+
+def test_a_file_that_changed_since_is_left_alone(folders: Folders) -> None:
+    """The act is told once; older ones can be undone then."""
+    folders.editing.tag(folders.cards("shipped.md")["one"], ["hard"])
+    folders.editing.tag(folders.cards("mine.md")["three"], ["hard"])
+    (folders.own / "mine.md").write_text(MINE + "\nMore.\n")
+    with pytest.raises(DeckError, match="was changed since, so this is not taken back: the tags of three"):
+        folders.editing.undo()
+    assert folders.editing.undo() == "the tags of one"
+    assert folders.files() == {"mine.md": (MINE + "\nMore.\n").encode()}
+
+
+def test_what_was_refused_is_no_act(folders: Folders) -> None:
+    """There is nothing to take back of it."""
+    with pytest.raises(DeckError):
+        folders.editing.move(folders.cards("mine.md")["three"], "mine.md", ["mine.md"])
+    with pytest.raises(DeckError):
+        folders.editing.save(Edit("mine.md", "", ""), "## X {#three}")
+    assert folders.editing.acts == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from studyapp.decks.blocks import Block, Fence, Html, Indented
@@ -60,6 +60,18 @@ def report_hidden(lines: Sequence[str], blocks: Iterable[Block], report: Report)
                     report(start + 1, f"the comment opened here is never closed and hides {count}", "close it with -->")
                 else:
                     report(start + 1, f"the HTML block here hides {count}", "end it with a blank line before them")
+            case _:
+                pass
+
+
+def never_closed(lines: Sequence[str], blocks: Iterable[Block]) -> Iterator[tuple[int, str]]:
+    """Where fences and comments begin that go on to the end, and would hide what is written below them later."""
+    for block in blocks:
+        match block:
+            case Fence(start, closed=False):
+                yield start, "fence"
+            case Html(start, closed=False) if lines[start].lstrip(" ").startswith("<!--"):
+                yield start, "comment"
             case _:
                 pass
 

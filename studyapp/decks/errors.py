@@ -20,6 +20,10 @@ class CardChangedError(DeckError):
         self.current = current
 
 
+class CardGoneError(DeckError):
+    """The file has no such card any more."""
+
+
 def unreadable(path: str | os.PathLike[str], error: OSError) -> DeckError:
     """The error for a file or folder that the system does not let us read."""
     match error.errno:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-from studyapp.decks.clean import clean
-from studyapp.decks.folder import read_file
 from studyapp.decks.texts import tokens
 from studyapp.formulas import fault
 from studyapp.model import Card, Problem
@@ -17,16 +14,14 @@ _LONGEST = 40
 """So many characters of a formula are enough to find it by."""
 
 
-def unreadable(card: Card, file: Path) -> list[Problem]:
-    """A problem for each formula on the card that would be shown as it stands, at its line in the card's file.
-
-    DeckError where the file cannot be read any more.
-    """
+def unreadable(card: Card, lines: Sequence[str]) -> list[Problem]:
+    """A problem for each formula on the card that would be shown as it stands, at its line among these of its file."""
     found: list[Problem] = []
     for latex in _formulas(card):
         if why := fault(_PARAMETER.sub("1", latex)):
             what = f"the formula {_short(latex)} cannot be read: {why}"
-            found.append(Problem(card.deck, _line(latex, card, file), card.id, what, "correct it, or write it in code"))
+            line, remedy = _line(latex, card, lines), "correct it, or write it in code"
+            found.append(Problem(card.deck, line, card.id, what, remedy))
     return found
 
 
@@ -41,9 +36,9 @@ def _formulas(card: Card) -> Iterator[str]:
                 yield from (one.content for one in token.children or () if one.type == "math_inline")
 
 
-def _line(latex: str, card: Card, file: Path) -> int:
+def _line(latex: str, card: Card, lines: Sequence[str]) -> int:
     """The line where the formula begins, from the card's heading on; the heading's if it is not found."""
-    lines = clean(read_file(file), card.deck).lines[card.line - 1 :]
+    lines = lines[card.line - 1 :]
     first = latex.strip("\n").split("\n")[0]
     if first == latex:
         found = (number for number, line in enumerate(lines) if f"${first}$" in line)

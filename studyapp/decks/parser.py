@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from studyapp.decks.blocks import Fence
 from studyapp.decks.cards import Surroundings, read_card
 from studyapp.decks.clean import clean
-from studyapp.decks.content import report_hidden, settings_of
+from studyapp.decks.content import never_closed, report_hidden, settings_of
 from studyapp.decks.sections import Section, sections_of
 from studyapp.decks.settings import Place, Settings
 from studyapp.model import Card, Deck, Problem
@@ -40,12 +40,18 @@ def surroundings(data: bytes, path: str, family: str = "") -> Surroundings:
 def parse_card(markdown: str, around: Surroundings) -> tuple[tuple[Card, ...], tuple[Problem, ...]]:
     """Read the Markdown of one card that will stand there: the card, or its siblings, and problems by its own lines."""
     text = clean(markdown.encode(errors="replace"), around.path)
-    first = next((number for number, line in enumerate(text.lines) if line.strip(" \t")), -1)
+    first = next((number for number, line in enumerate(text.lines) if line.strip(" \t")), 0)
     sections = sections_of(text.lines).sections
     if [(one.start, one.level) for one in sections] != [(first, 2)]:
-        one = Problem(around.path, 1, "", "the text is not one card", "give it one '##' heading, its first line")
+        stray = [one.start for one in sections if one.start > first]
+        line = stray[0] if stray and sections[0].start == first else first
+        one = Problem(around.path, line + 1, "", "the text is not one card", "give it one '##' heading, its first line")
         return (), (*text.problems, one)
     cards, problems = read_card(text.lines, sections[0], around)
+    problems += [
+        Problem(around.path, start + 1, sections[0].id, f"the {what} opened here is never closed", "close it")
+        for start, what in never_closed(text.lines, sections[0].blocks)
+    ]
     return tuple(cards), (*text.problems, *sorted(problems, key=lambda problem: problem.line))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studyapp.decks.clean import clean
+from studyapp.decks.content import never_closed
 from studyapp.decks.errors import CardChangedError, DeckError, unwritable
 from studyapp.decks.folder import read_file
 from studyapp.decks.parser import parse
@@ -108,6 +109,10 @@ def _check_new(path: Path, current: bytes, new: bytes, line: int) -> None:
     """Refuse a text that is not one sound card of its own, or that touches any other card."""
     before, after = _outline(current), _outline(new)
     place = next((at for at, section in enumerate(after) if section.start == line), -1)
+    lines = clean(current, "").lines
+    for start, what in (one for section in before for one in never_closed(lines, section.blocks)):
+        if place < 0 and start < line:
+            raise DeckError(f"{path}:{start + 1}: the {what} opened here is never closed and hides the card; close it")
     if place < 0 or len(after) != len(before) + 1 or after[place].level != 2:
         raise DeckError(f"{path}: the text is not one card; give it one '##' heading, its first line")
     stop = after[place].stop

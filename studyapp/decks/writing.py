@@ -12,7 +12,7 @@ from pathlib import Path
 
 from studyapp.decks.blocks import heading_text
 from studyapp.decks.clean import BOM, CONTROL, clean
-from studyapp.decks.errors import CardChangedError, DeckError, unwritable
+from studyapp.decks.errors import CardChangedError, CardGoneError, DeckError, unwritable
 from studyapp.decks.folder import read_file
 from studyapp.decks.headings import attribute_place
 from studyapp.decks.keylines import key_line
@@ -55,7 +55,7 @@ def _section(data: bytes, family: str) -> tuple[Section, tuple[str, ...]]:
     for section in sections_of(lines).cards():
         if section.id == family and section.twin < 0:
             return section, lines
-    raise DeckError(f"there is no card {family!r} in the file any more; put it back, or see 'studyapp relink'")
+    raise CardGoneError(f"there is no card {family!r} in the file any more; put it back, or see 'studyapp relink'")
 
 
 def card_span(data: bytes, family: str) -> tuple[int, int]:
@@ -86,8 +86,8 @@ def replace_card(path: Path, parsed: bytes, card: Card | str, markdown: str) -> 
     current = read_file(path)
     try:
         start, end = card_span(current, family)
-    except DeckError as error:
-        raise DeckError(f"{path}: {error}") from error
+    except CardGoneError as error:
+        raise CardGoneError(f"{path}: {error}") from error
     if current != parsed and current[start:end] != parsed[slice(*card_span(parsed, family))]:
         raise CardChangedError(f"{path}: card {family!r} was changed by another program; choose one", current)
     written = markdown.replace("\r\n", "\n").strip("\n")

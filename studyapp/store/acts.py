@@ -93,11 +93,18 @@ def correct(log: Log, entry_id: str, event: Event, *, at: datetime, day: Day) ->
 
 def undo(log: Log, *, at: datetime, day: Day) -> tuple[Entry, ...]:
     """Take the newest act of this device back; returns its entries, none if nothing is left to undo."""
+    entries = newest(log)
+    if entries:
+        append(log, [(at, day, Revoked(one.id)) for one in entries], now=at)
+    return entries
+
+
+def newest(log: Log) -> tuple[Entry, ...]:
+    """The entries of this device's newest act that was not taken back, in their order."""
     for entries in _windows(log):
-        ids = last_act(entries)
+        ids = set(last_act(entries))
         if ids:
-            append(log, [(at, day, Revoked(one)) for one in ids], now=at)
-            return tuple(one for one in entries if one.id in set(ids))
+            return tuple(one for one in entries if one.id in ids)
     return ()
 
 

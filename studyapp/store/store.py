@@ -104,6 +104,12 @@ class Store:
 
         return self._cache.logged(lambda: acts.correct(self._log, entry, event, at=at, day=day))
 
+    def newest_act(self) -> tuple[Entry, ...]:
+        """The entries of the act that `undo` would take back; none if nothing is left to undo."""
+        from studyapp.store import acts
+
+        return self._cache.guarded(lambda: acts.newest(self._log))
+
     def undo(self, *, at: datetime, day: Day) -> tuple[Entry, ...]:
         """Take this device's newest act back; returns its entries, none if nothing is left to undo."""
         from studyapp.store import acts

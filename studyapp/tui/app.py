@@ -10,7 +10,7 @@ from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, WorkerState
 
 from studyapp.library import Library, LibraryError
@@ -194,12 +194,12 @@ class StudyApp(App[None]):
 
     @property
     def _closed_book(self) -> StudyScreen | None:
-        """The screen of a running exam, if there is one."""
+        """The screen of a running exam, or of a text that may not be saved, if there is one."""
         exam = (one for one in self.screen_stack if isinstance(one, StudyScreen) and one.closed_book)
         return next(exam, None)
 
     def _refused(self) -> bool:
-        """Whether an exam runs, which is closed book; it says so."""
+        """Whether there is such a screen; it says so."""
         exam = self._closed_book
         if exam is not None:
             exam.refuse()
@@ -252,21 +252,35 @@ class StudyApp(App[None]):
     # --- keys of all screens ----------------------------------------------------------------------
 
     async def action_quit(self) -> None:
-        """Leave; out of a question of an exam only after asking."""
+        """Leave; out of a question of an exam, or a text that is not saved, only after asking."""
         leave = getattr(self.screen, "ask_to_leave", None)
-        if leave is None:
-            self.exit()
-        else:
+        if leave is not None:
             leave()
+        elif isinstance(self.screen, ModalScreen) and self._closed_book:
+            self.screen.dismiss(None)
+        else:
+            self.exit()
 
     def action_command_palette(self) -> None:
         """Open the palette."""
         if not self._refused():
             super().action_command_palette()
 
+    def undo_edit(self) -> bool:
+        """Take the newest edit of a deck back, and say so; False where an answer or another act came after it."""
+        said = "?"  # what could not be taken back is told, and no answer is taken back in its place
+        with self.guard():
+            said = self.library.undo_edit()
+            if said:
+                self.say(f"Taken back: {said}.")
+                for screen in self.screen_stack:
+                    if isinstance(screen, StudyScreen):
+                        screen.renew()
+        return bool(said)
+
     async def action_undo(self) -> None:
         """Take the newest act back; a screen with a session has an undo of its own, which shows the card again."""
-        if self._refused():
+        if self._refused() or self.undo_edit():
             return
         if hasattr(self.screen, "action_undo"):
             await self.screen.action_undo()

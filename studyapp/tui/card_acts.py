@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -92,28 +93,23 @@ class CardActs(StudyScreen):
         self.run_worker(self._move(), group="act", exclusive=True, exit_on_error=False)
 
     async def _move(self) -> None:
-        from studyapp.tui.ask import AskLine
-
         card = self.subject()
         if card is None:
             return
         decks = [deck.path for deck in self.library.store.decks()]
         others = ", ".join(deck for deck in decks if deck != card.deck)
         question = f"Move {card.family} to which deck? A new name, such as mine.md, begins one.\n{others}"
-        wanted = await self.app.push_screen_wait(AskLine(question, "", "move it"))
-        if wanted:
-            with self.study_app.guard():
-                deck = self.library.editing.move(card, wanted, decks)
-                self.study_app.say(f"Moved to {deck}.")
-                self.renew()
+
+        def move(wanted: str) -> str:
+            return f"Moved to {self.library.editing.move(card, wanted, decks)}."
+
+        await self._ask_until_done(question, "", "move it", move)
 
     def action_tag(self) -> None:
         """Change the card's own tags."""
         self.run_worker(self._tag(), group="act", exclusive=True, exit_on_error=False)
 
     async def _tag(self) -> None:
-        from studyapp.tui.ask import AskLine
-
         card = self.subject()
         if card is None:
             return
@@ -121,9 +117,26 @@ class CardActs(StudyScreen):
             own = self.library.editing.tags(card)
             others = [tag for tag in card.tags if tag not in own]
             more = f" (from its part and deck: {', '.join(others)})" if others else ""
-            said = await self.app.push_screen_wait(
-                AskLine(f"Tags of {card.family}, with blanks between; - for none{more}", " ".join(own), "keep these")
-            )
-            if said:
-                self.library.editing.tag(card, [] if said == "-" else said.replace(",", " ").split())
+            question = f"Tags of {card.family}, with blanks between; - for none{more}"
+
+            def tag(said: str) -> str:
+                tags = [] if said.strip() == "-" else said.replace(",", " ").split()
+                self.library.editing.tag(card, tags)
+                return f"Tags: {', '.join(tags) or 'none'}."
+
+            await self._ask_until_done(question, "".join(f"{tag} " for tag in own), "keep these", tag)
+
+    async def _ask_until_done(self, question: str, start: str, does: str, act: Callable[[str], str]) -> None:
+        """Ask for a line and act on it; what is refused is said, and may be corrected."""
+        from studyapp.decks import DeckError
+        from studyapp.tui.ask import AskLine
+
+        said, wrong = start, ""
+        while said := await self.app.push_screen_wait(AskLine(f"{wrong}{question}", said, does)):
+            try:
+                self.study_app.say(act(said))
+            except DeckError as error:
+                wrong = f"! {error}\n\n"
+            else:
                 self.renew()
+                return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,9 +16,6 @@ from studyapp.tui.card_acts import CardActs
 from studyapp.tui.card_text import plain
 from studyapp.tui.hints import Hint, Hints
 
-if TYPE_CHECKING:
-    from studyapp.editing import Edit
-
 
 class CardScreen(CardActs):
     """Front, answer and place in the schedule. Looking at a card moves no date."""
@@ -30,7 +27,7 @@ class CardScreen(CardActs):
         Binding("h", "history", "history of the card"),
         Binding("x", "simulation", "open its simulation in the Lab"),
         Binding("delete", "take_out", "take it out of its deck"),
-        Binding("u", "take_back", "take the last act back; put a card back that was taken out"),
+        Binding("u", "app.undo", "take the last act or edit back"),
         Binding("U", "app.redo", "do it again"),
         Binding("q,escape,enter", "app.pop_screen", "back"),
     ]
@@ -44,7 +41,7 @@ class CardScreen(CardActs):
         super().__init__()
         self._card = card
         self._question: Question = pose(card, 0)
-        self._taken_out: Edit | None = None
+        self._there = True
 
     def compose(self) -> ComposeResult:
         """Both sides and the schedule."""
@@ -70,12 +67,13 @@ class CardScreen(CardActs):
 
     def subject(self) -> Card | None:
         """The card that is shown, while it is in a deck."""
-        return self._card if self._taken_out is None else None
+        return self._card if self._there else None
 
     def renew(self) -> None:
         """Show the card as its file has it now, and where it stands."""
         with self.study_app.guard():
             card = self.library.store.card(self._card.id)
+            self._there = card is not None
             if card is not None and card != self._card:
                 self._card, self._question = card, pose(card, 0)
             self._show()
@@ -85,9 +83,9 @@ class CardScreen(CardActs):
         schedule = self.library.store.schedule(self._card.id)
         self.static("front").update(review_text.front(self._question, False, width))
         self.static("back").update(review_text.both_sides(self._question, width))
-        if self._taken_out is not None:
-            self.static("place").update(plain(f"taken out of {self._card.deck}"))
-            back = [Hint("u", "put it back", "screen.take_back"), Hint("q", "back", "app.pop_screen")]
+        if not self._there:
+            self.static("place").update(plain(f"not in {self._card.deck} any more"))
+            back = [Hint("u", "undo", "app.undo"), Hint("q", "back", "app.pop_screen")]
             self.query_one(Hints).show(back)
             return
         drafted = DRAFT in self._card.tags
@@ -99,7 +97,8 @@ class CardScreen(CardActs):
             else f"due {wording.day_name(schedule.due)}"
         )
         where = f"{self._card.deck}, line {self._card.line}"
-        self.static("place").update(plain(f"{'suspended; ' if schedule.suspended else ''}{place}; {where}"))
+        tags = f"\ntags: {', '.join(self._card.tags)}" if self._card.tags else ""
+        self.static("place").update(plain(f"{'suspended; ' if schedule.suspended else ''}{place}; {where}{tags}"))
         flag = "take back into study" if schedule.suspended else "suspend"
         self.query_one(Hints).show(
             [
@@ -112,7 +111,7 @@ class CardScreen(CardActs):
                 Hint("x", "simulation", "screen.simulation"),
                 Hint("h", "history", "screen.history"),
                 Hint("Del", "take out", "screen.take_out"),
-                Hint("u", "undo", "screen.take_back"),
+                Hint("u", "undo", "app.undo"),
                 Hint("?", "keys", "app.keys"),
                 Hint("q", "back", "app.pop_screen"),
             ]
@@ -135,20 +134,9 @@ class CardScreen(CardActs):
         )
         if await self.app.push_screen_wait(AskYesNo(question, "take it out", "keep it")):
             with self.study_app.guard():
-                self._taken_out = self.library.editing.remove(card)
+                self.library.editing.remove(card)
                 self.study_app.say(f"Taken out: {card.family}; u puts it back.")
-            self._show()
-
-    async def action_take_back(self) -> None:
-        """Put the card back if it was just taken out; else take back the newest act."""
-        if self._taken_out is None:
-            await self.study_app.action_undo()
-            return
-        with self.study_app.guard():
-            self.library.editing.put_back(self._taken_out)
-            self._taken_out = None
-            self.study_app.say(f"In {self._card.deck} again.")
-        self.renew()
+            self.renew()
 
     def action_suspend(self) -> None:
         """Take the card out of study, or back into it."""

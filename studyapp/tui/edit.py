@@ -6,18 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
+from textual.widgets.text_area import Selection
 
+from studyapp.authoring import at_its_key
 from studyapp.core.linking import problems
 from studyapp.core.questions import pose
 from studyapp.decks import CardChangedError, DeckError, card_source
-from studyapp.editing import Edit, differences
+from studyapp.decks.errors import CardGoneError
+from studyapp.decks.formulas import unreadable
+from studyapp.editing import Edit, differences, named
 from studyapp.model import Card, Problem
+from studyapp.samples import SAMPLES
 from studyapp.simulation import Description
 from studyapp.tui import review_text, wording
 from studyapp.tui.card_text import plain
@@ -41,6 +47,11 @@ class CardText(TextArea):
         Binding("ctrl+end", "to_end", "last line", show=False),
     ]
 
+    @property
+    def untouched(self) -> bool:
+        """Whether there is nothing in it but a sample."""
+        return any(self.text.split() == sample.markdown.split() for sample in SAMPLES)
+
     def action_to_start(self) -> None:
         """Put the caret before everything."""
         self.move_cursor((0, 0))
@@ -49,23 +60,45 @@ class CardText(TextArea):
         """Put the caret after everything."""
         self.move_cursor(self.document.end)
 
+    def begin_with(self, markdown: str) -> None:
+        """Put a sample in the place of an untouched one, else at the caret; its heading's words are selected."""
+        if self.untouched:
+            self.select_all()
+        row = self.selection.start[0]
+        self.replace(markdown, *self.selection)
+        self.select_heading(row)
+
+    def select_heading(self, row: int = 0) -> None:
+        """Select the words of a heading, so that the first key replaces them."""
+        line = self.document.get_line(row)
+        words = line.partition(" {")[0]
+        self.selection = Selection((row, len("## ")), (row, len(words)))
+
+    async def _on_paste(self, event: events.Paste) -> None:  # and then Textual calls the field's own
+        """What is pasted over an untouched sample replaces all of it, if it is more than a line."""
+        if "\n" in event.text.strip() and self.untouched and not self.read_only:
+            self.select_all()
+
 
 class EditScreen(StudyScreen):
     """A card being written. Nothing is in its file before it is saved, and a text with a problem is not saved."""
 
+    closed_book = True
     AUTO_FOCUS = "#text"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "samples", "how each kind of card is written", priority=True),
         Binding("f2", "save", "save the card", priority=True),
         Binding("f3", "preview", "the text, or what it will look like", priority=True),
+        Binding("f4", "choose_deck", "the deck that a new card goes to", priority=True),
         Binding("escape", "leave", "back; asks if something is not saved", priority=True),
     ]
     CSS = """
     EditScreen #body { height: 1fr; }
-    EditScreen #text { width: 1fr; border: none; padding: 0 1; background: $background; }
+    EditScreen #text { width: 1fr; border: none; padding: 0 1 0 0; background: $background; }
     EditScreen #preview { width: 1fr; padding: 0 1; border-left: solid $panel-lighten-2; }
     EditScreen #preview Static { height: auto; margin-bottom: 1; }
     EditScreen #back { padding-top: 1; border-top: solid $panel-lighten-2; }
-    EditScreen #wrong { height: auto; max-height: 4; padding: 0 1; border-top: solid $panel-lighten-2; }
+    EditScreen #wrong { height: auto; max-height: 9; padding: 0 1; border-top: solid $panel-lighten-2; }
     EditScreen.narrow #preview { display: none; border-left: none; }
     EditScreen.narrow.previewing #preview { display: block; }
     EditScreen.narrow.previewing #text { display: none; }
@@ -80,11 +113,10 @@ class EditScreen(StudyScreen):
 
     def compose(self) -> ComposeResult:
         """Where it goes, the text, the card, what is wrong."""
-        name = f"Edit · {self._edit.card}" if self._edit.card else "New card"
-        yield Static(plain(f"{name}    {self._edit.deck}"), classes="bar")
+        yield Static(id="place", classes="bar")
         with Horizontal(id="body"):
-            yield CardText(self._edit.markdown, id="text", soft_wrap=True, show_line_numbers=False)
-            with VerticalScroll(id="preview", can_focus=False):
+            yield CardText(self._edit.markdown, id="text", soft_wrap=True, show_line_numbers=True)
+            with VerticalScroll(id="preview"):
                 yield Static(id="front")
                 yield Static(id="back")
         yield Static(id="wrong")
@@ -95,11 +127,12 @@ class EditScreen(StudyScreen):
         area = self._area
         area.cursor_blink = False
         self._as_opened = area.text
-        if area.text != self._edit.markdown.replace("\r\n", "\n"):
+        if area.text.replace("\r\n", "\n") != self._edit.markdown.replace("\r\n", "\n"):
             area.read_only = True
             self._refused = "! it has a character that would be lost here; o on the card opens it in your editor"
         if not self._edit.card:
-            area.select_line(0)  # its first key replaces the sample question
+            area.select_heading()
+        self._show_place()
         self._look()
         self.run_worker(self._read_simulations(), group="read", exit_on_error=False)
 
@@ -108,9 +141,13 @@ class EditScreen(StudyScreen):
         self._known, _ = await self.library.laboratory.descriptions()
         self._look()
 
+    def refuse(self) -> None:
+        """Say why nothing opens over a text that may not be saved."""
+        self.study_app.say("First save the card with F2, or leave it with Esc.")
+
     @property
-    def _area(self) -> TextArea:
-        return self.query_one(TextArea)
+    def _area(self) -> CardText:
+        return self.query_one(CardText)
 
     # --- looking ----------------------------------------------------------------------------------
 
@@ -133,16 +170,21 @@ class EditScreen(StudyScreen):
             self.static("wrong").update("A long text: it is looked at when it is saved.")
             return
         cards, wrong = self.library.editing.look(self._edit, text)
-        self._show_wrong(wrong or self._wrong_of_simulation(cards))
+        self._show_wrong(wrong or self._still_to_mend(text, cards))
         self._show_card(cards)
 
-    def _wrong_of_simulation(self, cards: Sequence[Card]) -> tuple[Problem, ...]:
-        """Nothing before the simulations are read, nor of one that is there and may not run."""
+    def _still_to_mend(self, text: str, cards: Sequence[Card]) -> tuple[Problem, ...]:
+        """What is wrong with a sound card's formulas and with what it says of its simulation: `check` tells it too.
+
+        Nothing of a simulation before all are read, nor of one that is there and may not run.
+        """
+        found = unreadable(cards[0], text.splitlines()) if cards else []
         link = cards[0].simulation if cards else None
         unread = link is not None and link.name in self.library.laboratory.found.sources.keys() - self._known.keys()
-        if not self._known or unread:
-            return ()
-        return tuple(problems(cards[:1], self._known))
+        if self._known and not unread:
+            data = text.encode(errors="replace")
+            found += [at_its_key(one, data) for one in problems(cards[:1], self._known)]
+        return tuple(found)
 
     def _show_wrong(self, wrong: tuple[Problem, ...]) -> None:
         if self._refused:
@@ -159,54 +201,105 @@ class EditScreen(StudyScreen):
             self.static("back").update("")
             return
         width = max(20, self.query_one("#preview").size.width - 4)
-        question = pose(cards[0], 0)
-        more = f"{len(cards)} cards; the first:\n\n" if len(cards) > 1 else ""
-        self.static("front").update(Content.assemble(plain(more), review_text.front(question, False, width)))
-        self.static("back").update(review_text.both_sides(question, width))
+        questions = [pose(card, 0) for card in cards]
+        fronts = [review_text.front(question, False, width) for question in questions]
+        self.static("front").update(Content("\n\n").join(fronts))
+        self.static("back").update(review_text.both_sides(questions[0], width))
+
+    def _show_place(self) -> None:
+        name = f"Edit · {self._edit.card}" if self._edit.card else "New card"
+        self.static("place").update(plain(f"{name}    {self._edit.deck}"))
+        self._show_hints()
 
     def _show_hints(self) -> None:
         narrow = [Hint("F3", "how it looks", "screen.preview")] if self.has_class("narrow") else []
-        self.query_one(Hints).show([Hint("F2", "save", "screen.save"), *narrow, Hint("Esc", "back", "screen.leave")])
+        deck = [] if self._edit.card else [Hint("F4", "deck", "screen.choose_deck")]
+        kinds, save = Hint("F1", "kinds of cards", "screen.samples"), Hint("F2", "save", "screen.save")
+        self.query_one(Hints).show([kinds, save, *narrow, *deck, Hint("Esc", "back", "screen.leave")])
 
     # --- keys -------------------------------------------------------------------------------------
 
     def action_preview(self) -> None:
         """Turn between the text and the card, where there is room for one of them."""
-        self.toggle_class("previewing")
-        self.call_after_refresh(self._look)
+        if self.has_class("narrow"):
+            self.toggle_class("previewing")
+            self.query_one("#preview" if self.has_class("previewing") else "#text").focus()
+            self.call_after_refresh(self._look)
+
+    def action_samples(self) -> None:
+        """Show how each kind of card is written, and begin with one."""
+        self.run_worker(self._samples(), group="ask", exclusive=True, exit_on_error=False)
+
+    async def _samples(self) -> None:
+        from studyapp.tui.edit_samples import SamplesScreen
+
+        markdown = await self.app.push_screen_wait(SamplesScreen())
+        if markdown and not self._area.read_only:
+            self._area.begin_with(markdown)
+
+    def action_choose_deck(self) -> None:
+        """Say to which deck a new card goes; it may be a new one."""
+        if not self._edit.card:
+            self.run_worker(self._choose_deck(), group="ask", exclusive=True, exit_on_error=False)
+
+    async def _choose_deck(self) -> None:
+        from studyapp.tui.ask import AskLine
+
+        decks = [deck.path for deck in self.library.store.decks()]
+        question = f"To which deck does it go? A new name, such as mine.md, begins one.\n{', '.join(decks)}"
+        wanted = await self.app.push_screen_wait(AskLine(question, "", "this one"))
+        if wanted:
+            with self.study_app.guard():
+                self._edit = self.library.editing.begin_new(named(wanted, decks))
+                self._show_place()
+                self._look()
 
     def action_save(self) -> None:
         """Write the card into its file; it stays open if that cannot be."""
         self.run_worker(self._save(), group="save", exclusive=True, exit_on_error=False)
 
     async def _save(self) -> None:
-        from studyapp.tui.ask import AskYesNo
-
         text = self._area.text
         if text == self._as_opened and self._edit.card:
             self.app.pop_screen()
             return
+        shipped = self.library.editing.decks.is_shipped(self._edit.deck)
         try:
             name = self.library.editing.save(self._edit, text)
         except CardChangedError as error:
-            question = self._what_changed(error.current, text)
-            if await self.app.push_screen_wait(AskYesNo(question, "yes, mine counts", "no, look at it again")):
+            if await self._asked(self._what_changed(error.current, text), "yes, mine counts", "no, look at it again"):
                 self._edit = replace(self._edit, parsed=error.current)
+                await self._save()
+            return
+        except CardGoneError:
+            gone = f"{self._edit.card} is not in {self._edit.deck} any more: it was moved or taken out meanwhile."
+            question = f"{gone}\nSave your text as a new card there?"
+            if await self._asked(question, "yes, a new card", "no, go on writing"):
+                self._edit = replace(self.library.editing.begin_new(self._edit.deck), markdown=text)
+                self._show_place()
                 await self._save()
             return
         except DeckError as error:
             self._refused = f"! not saved: {error}"
             self._look()
             return
-        wrong = self._wrong_of_simulation(self.library.editing.look(self._edit, text)[0])
+        wrong = self._still_to_mend(text, self.library.editing.look(self._edit, text)[0])
+        copied = shipped and not self.library.editing.decks.is_shipped(self._edit.deck)
+        where = " in a copy of the deck, which is your own" if copied else ""
         self.app.pop_screen()
-        self.study_app.say(f"Saved: {name}. Still to mend: {wrong[0].what}." if wrong else f"Saved: {name}.")
+        self.study_app.say(f"Saved: {name}{where}." + (f" Still to mend: {wrong[0].what}." if wrong else ""))
+
+    async def _asked(self, question: str, yes: str, no: str) -> bool:
+        from studyapp.tui.ask import AskYesNo
+
+        answer = await self.app.push_screen_wait(AskYesNo(question, yes, no))
+        return answer is True
 
     def _what_changed(self, current: bytes, text: str) -> str:
         changed = differences(card_source(current, self._edit.card), text)
         if len(changed) > MOST_DIFFERENCES:
             changed[MOST_DIFFERENCES:] = [f"  and {len(changed) - MOST_DIFFERENCES} more"]
-        what = f"Another program changed {self._edit.card} meanwhile; - is there now, + is yours:"
+        what = f"{self._edit.card} was changed elsewhere meanwhile; - is there now, + is yours:"
         return "\n\n".join([what, "\n".join(changed), "Write your text over it?"])
 
     def ask_to_leave(self) -> None:
@@ -218,13 +311,10 @@ class EditScreen(StudyScreen):
         self.run_worker(self._leave(), group="leave", exclusive=True, exit_on_error=False)
 
     async def _leave(self) -> None:
-        from studyapp.tui.ask import AskYesNo
-
         if self.has_class("previewing"):
             self.action_preview()
             return
-        if self._area.text != self._as_opened:
-            question = "What you wrote is not saved. Leave it?"
-            if not await self.app.push_screen_wait(AskYesNo(question, "leave it", "go on writing")):
-                return
-        self.app.pop_screen()
+        written = self._area.text != self._as_opened and not self._area.untouched
+        question = "What you wrote is not saved; F2 saves it. Throw it away?"
+        if not written or await self._asked(question, "throw it away", "go on writing"):
+            self.app.pop_screen()

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from studyapp.core.questions import Asking
-from studyapp.model import Answered
+from studyapp.model import DRAFT, Answered
 from studyapp.study import Stage, StudySession
 from studyapp.tui import review_hints, review_keys, review_text
 from studyapp.tui.card_acts import CardActs
@@ -32,7 +32,7 @@ class ReviewScreen(CardActs):
 
     AUTO_FOCUS = ""  # the caret stands in the field only where it was put
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "advance", "show, next step, page down, Good, next card"),
+        Binding("space", "advance", "show, next step, read on, Good, next card"),
         Binding("enter", "answer(True)", "answer, sure; next card"),
         Binding("w", "unfold", "why: the other options, analogy, source, backing"),
         Binding("x", "simulation", "open the card's simulation in the Lab"),
@@ -45,12 +45,7 @@ class ReviewScreen(CardActs):
         Binding("U", "redo", "do it again"),
         Binding("q,escape", "leave", "back; everything answered is saved"),
     ]
-    OTHER_KEYS: ClassVar[dict[str, str]] = {
-        "a-f": "pick an option",
-        "1-4": "grade: Again, Hard, Good, Easy; or change an automatic grade",
-        "r": "count a misspelt answer as right",
-        "↑ ↓ PgUp PgDn": "scroll the answer, or move through options",
-    }
+    OTHER_KEYS: ClassVar[dict[str, str]] = review_keys.OTHER_KEYS
 
     def __init__(self, session: StudySession, *, only: bool = False) -> None:
         super().__init__()
@@ -77,19 +72,26 @@ class ReviewScreen(CardActs):
 
     async def on_screen_resume(self) -> None:
         """The card in hand may have been edited, or a simulation attached to it."""
-        question = self.session.question
+        question, answered = self.session.question, self.session.stage is Stage.GRADED
         if question is None:
             return
         with self.study_app.guard():
             card = self.library.store.card(question.card.id)
-            if card is None or card == question.card:
-                return
-            await self.session.renew(card)
-            if self.session.stage is Stage.ASKED:
-                await self._begin()
-            else:
-                self._show()
-                self._run_simulation()
+            if card is None or DRAFT in card.tags:
+                if not answered:
+                    self.study_app.say(review_text.gone(question.card, card, self.library.problems()))
+                    await self._next()
+            elif card != question.card:
+                await self.session.renew(card)
+                if self.session.stage is Stage.ASKED:
+                    await self._begin()
+                else:
+                    self._show()
+                    self._run_simulation()
+
+    def renew(self) -> None:
+        """Take the card in hand up as its file has it now."""
+        self.call_next(self.on_screen_resume)  # before the next key
 
     def subject(self) -> Card | None:
         """The card in hand."""
@@ -136,10 +138,9 @@ class ReviewScreen(CardActs):
         session, question = self.session, self.session.question
         if question is None:
             return
-        helped = self._helped and not session.trouble
         six = self.library.settings.six_grades
         with self.study_app.guard():
-            tip = review_hints.tip(question) if helped else ""
+            tip = review_hints.tip(question) if self._helped and not session.trouble else ""
             self._view.show(session, self._turn, tip=tip, six=six, width=self.text_width)
         self._show_bar()
         self._show_hints()
@@ -150,8 +151,7 @@ class ReviewScreen(CardActs):
     def _show_hints(self) -> None:
         if self.session.question is not None:
             typing, below = self._view.field.typing, self._view.more_below
-            shown = review_hints.hints(self.session, self._turn, typing=typing, below=below)
-            self.query_one(Hints).show(shown)
+            self.query_one(Hints).show(review_hints.hints(self.session, self._turn, typing=typing, below=below))
 
     def on_resize(self) -> None:
         """Lay everything out anew."""
@@ -171,8 +171,7 @@ class ReviewScreen(CardActs):
         if question is not None and self.session.stage is Stage.ASKED and question.card.answer is not None:
             self.study_app.say("Answer first: the simulation shows the answer.")
         elif question is not None:
-            graded = self.session.graded
-            mistake = graded.verdict.mistake if graded is not None else ""
+            mistake = self.session.graded.verdict.mistake if self.session.graded is not None else ""
             self.study_app.open_simulation(question.card, question.parameters, mistake)
 
     # --- keys -------------------------------------------------------------------------------------
@@ -238,11 +237,10 @@ class ReviewScreen(CardActs):
         if self.session.stage is not Stage.ASKED:
             return  # keys that came while the first Enter was judged
         given = self._view.field.text.strip()
-        if given:
-            self._turn.blank_at = None
         if not given and not self._turn.blank():
             self.study_app.say("Enter once more if you do not know it.")
         else:
+            self._turn.blank_at = None
             await self._answer(lambda: self.session.type_answer(given, hinted=self._turn.hinted))
 
     async def _answer(self, act: Callable[[], object]) -> None:
@@ -359,6 +357,8 @@ class ReviewScreen(CardActs):
 
     async def action_undo(self) -> None:
         """Take the newest answer or act back."""
+        if self.study_app.undo_edit():
+            return
         with self.study_app.guard():
             await self._renew(await self.session.undo(), undone=True)
 

@@ -21,7 +21,10 @@ LOW = 18
 
 
 class StudyScreen(Screen[None]):
-    """A screen of studyapp. One of a running exam is `closed_book`: from there no other one opens."""
+    """A screen of studyapp. One of a running exam, or of a text that may not be saved, is `closed_book`.
+
+    From there no other one opens.
+    """
 
     closed_book: ClassVar[bool] = False
 

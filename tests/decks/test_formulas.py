@@ -19,7 +19,7 @@ def told(folder: Path, text: str) -> list[tuple[int, str, str]]:
     deck = parse(file.read_bytes(), "deck.md")
     assert not deck.problems, deck.problems
     families = {card.family: card for card in reversed(deck.cards)}.values()
-    return [(one.line, one.card, one.what) for card in reversed(families) for one in unreadable(card, file)]
+    return [(one.line, one.card, one.what) for card in reversed(families) for one in unreadable(card, text.split("\n"))]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.events import Paste
+
 from tests.studying import Clock, basic_deck, library, own
 from tests.tui.samples import CHOICE
 from tests.tui.screens import Seat, at_home, in_review
@@ -30,7 +32,7 @@ async def test_a_card_is_edited_and_saved(tmp_path: Path) -> None:
             await seat.press("ctrl+end", *"!")
             await seat.wait("the centre.! *$|the centre.! ")
             await seat.press("ctrl+home", "ctrl+k")
-            await seat.wait("! line 1: the text is not one card")
+            await seat.wait("! line 3: the text is not one card")
             await seat.press("f2")
             seat.see("! .*the text is not one card|! .*no card")
             assert file.read_text() == MINE
@@ -66,10 +68,12 @@ async def test_a_new_card_and_a_copy_go_below_the_card(tmp_path: Path) -> None:
             await card(seat, "Which gain")
             await seat.press("n")
             seat.see("New card +a.md", "## What is asked")
-            await seat.press("ctrl+home", "shift+end")
-            await seat.type("## New")
+            await seat.type("New")
+            await seat.wait("! line 1: the sample is still there")
+            await seat.press("down", "down", "home", "shift+end")
+            await seat.type("Newly. For it was not there.")
             await seat.press("f2")
-            await seat.wait("Saved: new")
+            await seat.wait("Saved: new in a copy of the deck, which is your own.")
             await seat.press("c")
             seat.see("New card")
             await seat.press("f2")
@@ -88,13 +92,13 @@ async def test_somebody_elses_change_is_asked_about(tmp_path: Path) -> None:
             await seat.press("e", "ctrl+end", *"!")
             file.write_text(MINE.replace("centre", "middle"))
             await seat.press("f2")
-            await seat.wait("Another program changed mean meanwhile")
+            await seat.wait("mean was changed elsewhere meanwhile")
             seat.see("- The sum over the number. It is the middle.", "[+] The sum over the number. It is the centre.!")
             await seat.press("n")
             seat.see("Edit · mean")
             assert "middle" in file.read_text()
             await seat.press("f2")
-            await seat.wait("Another program")
+            await seat.wait("changed elsewhere")
             await seat.press("y")
             await seat.wait("Saved: mean")
     assert file.read_text() == MINE.replace("centre.\n", "centre.!\n")
@@ -108,9 +112,15 @@ async def test_a_card_is_moved_tagged_and_taken_out(tmp_path: Path) -> None:
             await card(seat, "mean")
             await seat.press("t")
             seat.see("Tags of mean", "basics")
-            await seat.type(" hard")
+            await seat.type("so#so")
             await seat.press("enter")
-            await seat.until(lambda: "{#mean .basics .hard}" in file.read_text())
+            await seat.wait("! 'so#so' is no tag")
+            await seat.press(*["backspace"] * 5)
+            await seat.type("hard")
+            await seat.press("enter")
+            await seat.wait("Tags: basics, hard.")
+            seat.see("tags: basics, hard")
+            assert "{#mean .basics .hard}" in file.read_text()
             await seat.press("m")
             seat.see("Move mean to which deck", "plain.md")
             await seat.press(*"notes", "enter")
@@ -120,10 +130,10 @@ async def test_a_card_is_moved_tagged_and_taken_out(tmp_path: Path) -> None:
             await seat.wait("Take mean out of notes.md")
             await seat.press("y")
             await seat.wait("Taken out: mean")
-            seat.see("taken out of notes.md", "u put it back")
+            seat.see("not in notes.md any more", "u undo")
             assert opened.store.card("mean") is None
-            await seat.press("u")
-            await seat.wait("In notes.md again")
+            await seat.press("e", "u")
+            await seat.wait("Taken back: taking mean out")
             seat.see("notes.md, line 3", "Del take out")
             await seat.press("delete", "y")
             await seat.wait("Taken out: mean")
@@ -163,7 +173,7 @@ async def test_a_card_is_looked_at_in_its_part_and_with_its_simulation(tmp_path:
         async with at_home(opened) as seat:
             await card(seat, "peak")
             await seat.press("e")
-            await seat.wait("! line 4: .answer. value: 'largest' is not a value of softmax_output; ")
+            await seat.wait("! line 5: .answer. value: 'largest' is not a value of softmax_output; ")
             await seat.press("ctrl+end", "enter", *"More.")
             await seat.press("f2")
             await seat.wait("Saved: peak. Still to mend: .answer. value: 'largest' is not a value")
@@ -237,3 +247,154 @@ async def test_the_last_tag_is_taken_away(tmp_path: Path) -> None:
             await seat.type("-")
             await seat.press("enter")
             await seat.until(lambda: "{#mean}" in file.read_text())
+
+
+async def test_an_edit_is_undone_before_older_answers_and_after_newer_ones(tmp_path: Path) -> None:
+    """Wherever u is pressed; an act never takes the place of another."""
+    file = own(tmp_path, MINE)
+    clock = Clock()
+    with library(tmp_path, clock) as opened:
+        async with in_review(opened) as seat:
+            await seat.answer_side()
+            await seat.press("3")
+            await seat.until(lambda: opened.store.schedule("mean").due is not None)
+        clock.forward(minutes=1)
+        async with at_home(opened) as seat:
+            await card(seat, "mean")
+            await seat.press("e", "ctrl+end")
+            await seat.type("!")
+            await seat.press("f2")
+            await seat.wait("Saved: mean")
+            await seat.press("q", "escape", "u")
+            await seat.wait("Taken back: the edit of mean")
+            assert file.read_text() == MINE
+            assert opened.store.schedule("mean").due is not None
+            await seat.press("u")
+            await seat.wait("Taken back: Good on mean")
+            assert opened.store.schedule("mean").due is None
+
+
+async def test_the_kinds_of_cards_are_shown_and_begun(tmp_path: Path) -> None:
+    """F1 lists them; Enter puts one in the place of an untouched sample, its heading's words selected."""
+    file = own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await seat.press("n", "f1")
+            await seat.wait("The answer first")
+            seat.see("Choice", "On paper", "typed", "Enter write one like it")
+            await seat.press("down")
+            await seat.wait(r"- \[x\] the right one")
+            await seat.press("enter")
+            await seat.wait("the sample is still there")
+            await seat.type("Which is even?")
+            await seat.wait("✓ a sound card")
+            seat.see("## Which is even", r"\[ \] another wrong one")
+            await seat.press("f2")
+            await seat.wait("Saved: which-is-even")
+    assert "## Which is even? {#which-is-even}\n\n- [x] the right one\n" in file.read_text()
+
+
+async def test_a_new_card_begins_a_deck(tmp_path: Path) -> None:
+    """F4 says which; a name that cannot be one is refused, and what was written stays."""
+    own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await seat.press("n")
+            await seat.type("So?")
+            await seat.press("down", "down", "home", "shift+end")
+            await seat.type("Yes. It is so.")
+            await seat.press("f4")
+            await seat.wait("To which deck does it go")
+            await seat.type("../up")
+            await seat.press("enter")
+            await seat.wait("is no name of a deck")
+            await seat.press("f4")
+            await seat.type("week-2")
+            await seat.press("enter")
+            await seat.wait("New card +week-2.md")
+            seat.see("## So", "It is so")
+            await seat.press("f2")
+            await seat.wait("Saved: so")
+    assert (tmp_path / "home" / "decks" / "week-2.md").read_text() == "# week-2\n\n## So? {#so}\n\nYes. It is so.\n"
+
+
+async def test_no_key_reaches_past_a_text_that_is_not_saved(tmp_path: Path) -> None:
+    """Neither Ctrl+C twice nor, from the preview, undo, find and the command palette."""
+    file = own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "mean")
+            await seat.press("e", "ctrl+end")
+            await seat.type("!")
+            await seat.press("ctrl+c", "ctrl+c")
+            await seat.settle()
+            seat.see("Edit · mean", "centre.!")
+            await seat.press("f3")
+            for key in ("u", "slash", "colon", "question_mark", "x"):
+                await seat.press(key)
+                await seat.settle()
+                seat.see("Edit · mean|First save the card", "centre.!")
+            await seat.press("escape")
+            seat.see("## What is a mean")
+            await seat.press("f2")
+            await seat.wait("Saved: mean")
+    assert file.read_text() == MINE.replace("centre.\n", "centre.!\n")
+
+
+async def test_a_deck_with_windows_line_ends_is_edited(tmp_path: Path) -> None:
+    """They stay, and no other byte changes."""
+    file = own(tmp_path, "")
+    file.write_bytes(MINE.replace("\n", "\r\n").encode())
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "mean")
+            await seat.press("e", "ctrl+end")
+            await seat.type("!")
+            await seat.press("enter", "enter")
+            await seat.type("More.")
+            await seat.press("f2")
+            await seat.wait("Saved: mean")
+    assert file.read_bytes() == MINE.replace("centre.\n", "centre.!\n\nMore.\n").replace("\n", "\r\n").encode()
+
+
+async def test_a_card_that_is_gone_meanwhile_is_saved_as_a_new_one(tmp_path: Path) -> None:
+    """After asking; what was written is never without a way out."""
+    file = own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "mean")
+            await seat.press("e", "ctrl+end")
+            await seat.type("!")
+            file.write_text("# Mine\n\n## Other {#other}\n\nIt is.\n")
+            opened.synchronise()
+            await seat.press("f2")
+            await seat.wait("mean is not in mine.md any more")
+            await seat.press("y")
+            await seat.wait("Saved: mean")
+    assert file.read_text() == "# Mine\n\n## Other {#other}\n\nIt is.\n" + MINE.partition("# Mine\n")[2].replace(
+        "centre.", "centre.!"
+    )
+
+
+async def test_what_is_pasted_over_an_untouched_sample_replaces_all_of_it(tmp_path: Path) -> None:
+    """A line alone goes where the caret is."""
+    own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await seat.press("n")
+            seat.app.post_message(Paste("## Pasted?\n\nYes. It was.\n"))
+            await seat.wait("✓ a sound card")
+            assert "The answer first" not in seat.text
+
+
+async def test_formulas_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    """At their line, while one types; the card is saved all the same, and it is said that it wants mending."""
+    own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "mean")
+            await seat.press("e", "ctrl+end", "enter", "enter")
+            await seat.type("It is $\\frac{1}{2$ so.")
+            await seat.wait("! line 5: the formula .* cannot be read")
+            await seat.press("f2")
+            await seat.wait("Saved: mean. Still to mend: the formula")
