@@ -170,7 +170,10 @@ class EditScreen(StudyScreen):
             self.static("wrong").update("A long text: it is looked at when it is saved.")
             return
         cards, wrong = self.library.editing.look(self._edit, text)
-        self._show_wrong(wrong or self._still_to_mend(text, cards))
+        if self._area.untouched and not self._refused:
+            self.static("wrong").update("Write your own words in place of the sample; F1 shows other kinds of cards.")
+        else:
+            self._show_wrong(wrong or self._still_to_mend(text, cards))
         self._show_card(cards)
 
     def _still_to_mend(self, text: str, cards: Sequence[Card]) -> tuple[Problem, ...]:
@@ -212,7 +215,8 @@ class EditScreen(StudyScreen):
         self._show_hints()
 
     def _show_hints(self) -> None:
-        narrow = [Hint("F3", "how it looks", "screen.preview")] if self.has_class("narrow") else []
+        other = "the text" if self.has_class("previewing") else "how it looks"
+        narrow = [Hint("F3", other, "screen.preview")] if self.has_class("narrow") else []
         deck = [] if self._edit.card else [Hint("F4", "deck", "screen.choose_deck")]
         kinds, save = Hint("F1", "kinds of cards", "screen.samples"), Hint("F2", "save", "screen.save")
         self.query_one(Hints).show([kinds, save, *narrow, *deck, Hint("Esc", "back", "screen.leave")])
@@ -224,6 +228,7 @@ class EditScreen(StudyScreen):
         if self.has_class("narrow"):
             self.toggle_class("previewing")
             self.query_one("#preview" if self.has_class("previewing") else "#text").focus()
+            self._show_hints()
             self.call_after_refresh(self._look)
 
     def action_samples(self) -> None:

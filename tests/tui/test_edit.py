@@ -285,7 +285,7 @@ async def test_the_kinds_of_cards_are_shown_and_begun(tmp_path: Path) -> None:
             await seat.press("down")
             await seat.wait(r"- \[x\] the right one")
             await seat.press("enter")
-            await seat.wait("the sample is still there")
+            await seat.wait("in place of the sample")
             await seat.type("Which is even?")
             await seat.wait("✓ a sound card")
             seat.see("## Which is even", r"\[ \] another wrong one")
