@@ -17,6 +17,7 @@ from pathlib import Path
 
 from studyapp.decks import DeckError, atomic, card_source, parse, read_file, replace_card
 from studyapp.decks.cards import Surroundings
+from studyapp.decks.errors import unwritable
 from studyapp.decks.folder import is_deck_name
 from studyapp.decks.headings import read_heading, retitled
 from studyapp.decks.parser import parse_card, surroundings
@@ -28,6 +29,8 @@ from studyapp.model import DRAFT, SEALED, Asked, Card, Problem, SimulationLink
 from studyapp.owndecks import OwnDecks
 from studyapp.samples import ANSWER, BASIC, SAMPLES
 
+UNSAVED = ".unsaved"
+"""The folder, below the learner's decks, with texts that are being written."""
 TAKEN = ".taken"
 """The folder, below the learner's decks, with the texts of cards that were taken out."""
 _NEW = Surroundings("")
@@ -243,6 +246,26 @@ class Editing:
                 atomic(kept, text)
             if read_file(kept) == text:
                 return
+
+    def keep_unsaved(self, edit: Edit, markdown: str) -> None:
+        """Keep what is being written, in the folder UNSAVED: it outlives a crash."""
+        atomic(with_folder(self._unsaved(edit)), markdown.encode(errors="replace"))
+
+    def unsaved(self, edit: Edit) -> str:
+        """What was written of this card and never saved; "" where nothing is kept."""
+        kept = self._unsaved(edit)
+        return read_file(kept).decode(errors="replace") if kept.exists() else ""
+
+    def forget_unsaved(self, edit: Edit) -> None:
+        """It was saved, or is not wanted."""
+        kept = self._unsaved(edit)
+        try:
+            kept.unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(kept, error) from error
+
+    def _unsaved(self, edit: Edit) -> Path:
+        return self._own / UNSAVED / f"{edit.card or 'new card'}.md"
 
     def put_back(self, taken_out: Edit) -> None:
         """Save a card that was taken out where it stood.

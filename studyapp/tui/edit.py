@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import ClassVar
 
@@ -34,7 +35,7 @@ PAUSE = 0.15
 """Seconds without a key after which the card is looked at again."""
 MOST_PROBLEMS = 3
 MOST_DIFFERENCES = 8
-"""Lines shown of what another program changed."""
+"""Lines shown of what was changed elsewhere, or was not saved."""
 LONGEST = 100_000
 """Characters of a text that is looked at while it is typed; a longer one is only looked at when it is saved."""
 
@@ -135,6 +136,22 @@ class EditScreen(StudyScreen):
         self._show_place()
         self._look()
         self.run_worker(self._read_simulations(), group="read", exit_on_error=False)
+        with self.study_app.guard():
+            if (kept := self.library.editing.unsaved(self._edit)) and kept != area.text:
+                self.run_worker(self._offer(kept), group="ask", exclusive=True, exit_on_error=False)
+
+    async def _offer(self, kept: str) -> None:
+        """Go on with what was written before a crash, or is being written in another window."""
+        from studyapp.tui.ask import AskYesNo
+
+        lines = kept.splitlines()
+        more = [f"  and {len(lines) - MOST_DIFFERENCES} lines more"] if len(lines) > MOST_DIFFERENCES else []
+        said = "\n".join(["This was written here and not saved:\n", *lines[:MOST_DIFFERENCES], *more])
+        wanted = await self.app.push_screen_wait(AskYesNo(said, "go on with it", "forget it"))
+        if wanted:
+            self._area.text = kept
+        elif wanted is False:
+            self.library.editing.forget_unsaved(self._edit)
 
     async def _read_simulations(self) -> None:
         """What the simulations are, to look at what the card says of its own."""
@@ -175,6 +192,9 @@ class EditScreen(StudyScreen):
         else:
             self._show_wrong(wrong or self._still_to_mend(text, cards))
         self._show_card(cards)
+        if text != self._as_opened and not self._area.untouched:
+            with suppress(DeckError):  # what cannot be kept can still be saved, or is refused then
+                self.library.editing.keep_unsaved(self._edit, text)
 
     def _still_to_mend(self, text: str, cards: Sequence[Card]) -> tuple[Problem, ...]:
         """What is wrong with a sound card's formulas and with what it says of its simulation: `check` tells it too.
@@ -266,7 +286,7 @@ class EditScreen(StudyScreen):
     async def _save(self) -> None:
         text = self._area.text
         if text == self._as_opened and self._edit.card:
-            self.app.pop_screen()
+            self._close()
             return
         shipped = self.library.editing.decks.is_shipped(self._edit.deck)
         try:
@@ -280,6 +300,7 @@ class EditScreen(StudyScreen):
             gone = f"{self._edit.card} is not in {self._edit.deck} any more: it was moved or taken out meanwhile."
             question = f"{gone}\nSave your text as a new card there?"
             if await self._asked(question, "yes, a new card", "no, go on writing"):
+                self.library.editing.forget_unsaved(self._edit)
                 self._edit = replace(self.library.editing.begin_new(self._edit.deck), markdown=text)
                 self._show_place()
                 await self._save()
@@ -291,7 +312,7 @@ class EditScreen(StudyScreen):
         wrong = self._still_to_mend(text, self.library.editing.look(self._edit, text)[0])
         copied = shipped and not self.library.editing.decks.is_shipped(self._edit.deck)
         where = " in a copy of the deck, which is your own" if copied else ""
-        self.app.pop_screen()
+        self._close()
         self.study_app.say(f"Saved: {name}{where}." + (f" Still to mend: {wrong[0].what}." if wrong else ""))
 
     async def _asked(self, question: str, yes: str, no: str) -> bool:
@@ -322,4 +343,11 @@ class EditScreen(StudyScreen):
         written = self._area.text != self._as_opened and not self._area.untouched
         question = "What you wrote is not saved; F2 saves it. Throw it away?"
         if not written or await self._asked(question, "throw it away", "go on writing"):
-            self.app.pop_screen()
+            self._close()
+
+    def _close(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+        with suppress(DeckError):  # it is offered again then
+            self.library.editing.forget_unsaved(self._edit)
+        self.app.pop_screen()

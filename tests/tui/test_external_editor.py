@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -60,11 +61,19 @@ def test_a_name_with_blanks_and_braces_stays_one_word() -> None:
         command("'vi", Path("d.md"), 7)
 
 
+def until(true: Callable[[], bool]) -> None:
+    """Wait until it is so, 20 s at most."""
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 @contextmanager
 def at_the_card(folder: Path, editor: str) -> Iterator[tuple[Terminal, Path]]:
     """The application in a terminal of its own, with a learner's card on the screen, and the card's file."""
     file = folder / "home" / "decks" / "mine.md"
-    file.parent.mkdir(parents=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(DECK)
     start = [sys.executable, "-m", "studyapp", "--home", str(folder / "home")]
     with Terminal(start, env={"VISUAL": editor}) as terminal:
@@ -90,6 +99,31 @@ def test_the_card_is_changed_in_an_editor_in_the_same_terminal(tmp_path: Path) -
         terminal.press("q")
         terminal.wait("Find")
     assert file.read_text() == DECK.replace("The middle half ends there.", "A quarter lies below it.")
+
+
+def test_what_was_being_written_outlives_the_program(tmp_path: Path) -> None:
+    """Killed in the middle of a card, it offers the text when the card is edited again; thrown away, no more."""
+    with at_the_card(tmp_path, "") as (terminal, file):
+        terminal.press("e")
+        terminal.wait("F2 save")
+        terminal.send("ABC")
+        terminal.wait("ABC")
+        kept = file.parent / ".unsaved" / "quartile.md"
+        until(kept.exists)
+        terminal.kill()
+    assert file.read_text() == DECK
+    with at_the_card(tmp_path, "") as (terminal, file):
+        terminal.press("e")
+        terminal.wait("This was written here and not saved")
+        terminal.wait("ABC")
+        terminal.press("y")
+        terminal.wait("^1 *ABC## And what")
+        terminal.press("escape")
+        terminal.wait("Throw it away")
+        terminal.press("y")
+        terminal.wait("Card · quartile")
+    assert file.read_text() == DECK
+    assert not kept.exists()
 
 
 def test_an_editor_that_is_not_there_is_said(tmp_path: Path) -> None:
