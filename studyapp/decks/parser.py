@@ -30,7 +30,7 @@ def surroundings(data: bytes, path: str, family: str = "") -> Surroundings:
     """What a card of a file has from its part and deck; without an id, what one at the file's end would have."""
     file = _File(clean(data, path).lines, path, [])
     found = Surroundings(path)
-    for section, around in file.placed(file.top()[1]):
+    for section, around in file.placed(*file.top()):
         found = around
         if family and section.id == family and section.twin < 0:
             break
@@ -78,7 +78,7 @@ class _File:
         source, tags = self.top()
         self.check_top(self.heading)
         cards: list[Card] = []
-        for section, around in self.placed(tags):
+        for section, around in self.placed(source, tags):
             if section.level == 2:
                 found, problems = read_card(self.lines, section, around)
                 cards += found
@@ -93,23 +93,23 @@ class _File:
         settings, _ = self.settings(self.heading, Place.DECK)
         return settings.source, tuple(dict.fromkeys((*settings.tags, *self.heading.title.tags)))
 
-    def placed(self, tags: Sequence[str]) -> Iterator[tuple[Section, Surroundings]]:
-        """Each section, and what cards have there from their part and the deck, whose tags these are."""
-        around = Surroundings(self.path, tags=tuple(tags))
+    def placed(self, source: str, tags: Sequence[str]) -> Iterator[tuple[Section, Surroundings]]:
+        """Each section, and what cards have there from their part and the deck, whose source and tags these are."""
+        around = Surroundings(self.path, tags=tuple(tags), source=source)
         for section in self.outline.sections:
             if section.level == 1 and section is not self.heading:
-                around = self.part(section, tags)
+                around = self.part(section, source, tags)
             yield section, around
 
-    def part(self, section: Section, deck_tags: Sequence[str]) -> Surroundings:
-        """What the cards of a part have from it and from the deck."""
+    def part(self, section: Section, deck_source: str, deck_tags: Sequence[str]) -> Surroundings:
+        """What the cards of a part have from it and from the deck; a deck's source is named with the part's title."""
         settings, sound = self.settings(section, Place.PART)
         tags = tuple(dict.fromkeys((*deck_tags, *settings.tags, *section.title.tags)))
         return Surroundings(
             path=self.path,
             part=section.title.text,
             tags=tags,
-            source=settings.source,
+            source=settings.source or ": ".join(filter(None, (deck_source, deck_source and section.title.text))),
             link=settings.link if sound else None,
             broken=0 if sound else section.start + 1,
         )

@@ -114,6 +114,13 @@ def test_part_settings_may_name_the_source_of_its_cards() -> None:
     assert [card.source for card in found.cards] == ["week 2", "own"]
 
 
+def test_the_decks_source_is_that_of_all_its_cards() -> None:
+    """With the title of their part, unless the part or the card names another."""
+    top = '# D\n\n```toml\nsource = "Lecture"\n```\n\n## A\n\na\n\n# P\n\n## B\n\nb\n\n## C\n\nc\n\nSource: own\n\n'
+    found = deck(top + '# Q\n\n```toml\nsource = "week 2"\n```\n\n## E\n\ne\n')
+    assert [card.source for card in found.cards] == ["Lecture", "Lecture: P", "own", "week 2"]
+
+
 def test_kind_marks_on_a_part_are_a_problem() -> None:
     """They would silently do nothing."""
     assert shown("# D\n\n# P {.steps}\n") == ["d.md:3: .steps says the kind of a card; write it after a '##' heading"]
