@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from studyapp.authoring import at_its_key, read_deck
 from studyapp.core.backing import Backing, backing
@@ -20,6 +22,8 @@ from studyapp.model import DRAFT, Card, Problem, SimulationLink
 from studyapp.runs.errors import SimulationError
 from studyapp.simulation import Description
 from studyapp.store import duplicates
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +53,33 @@ async def check(
     Decks under the folder `shipped` are held to more: each card launches a simulation, each answer fits on one glance,
     and what is only a remark about another deck is a problem of theirs.
     """
-    decks = [read_deck(file, name)[0] for name, file in files.items()]
+    decks = [read_deck(file, name)[0] async for name, file in _in_turn(files.items())]
     cards = [card for deck in decks for card in deck.cards]
     kept = [card for card in cards if DRAFT not in card.tags]  # how a draft is written is judged once it is accepted
     families = list({(card.deck, card.family): card for card in reversed(kept)}.values())  # they share their texts
     ours = {name for name, file in files.items() if file.absolute().is_relative_to(shipped)}
     wrong = [*unread, *(problem for deck in decks for problem in deck.problems), *duplicates(cards)]
     wrong += _without_simulation(cards, ours)
-    wrong += _too_long(families, ours)
+    wrong += [problem async for card in _in_turn(families) for problem in _too_long(card, card.deck in ours)]
     lines = {deck: clean(read_file(files[deck]), deck).lines for deck in {card.deck for card in families}}
-    wrong += [problem for card in families for problem in unreadable(card, lines[card.deck])]
+    wrong += [problem async for card in _in_turn(families) for problem in unreadable(card, lines[card.deck])]
     found = await check_links(laboratory, cards)
     wrong += [at_its_key(one, read_file(files[one.path])) if one.path in files else one for one in found]
     written = ([card for card in deck.cards if DRAFT not in card.tags] for deck in decks)
-    remarks = [*(remark for own in written for remark in lint(own)), *alike(kept)]
+    remarks = [remark async for own in _in_turn(written) for remark in lint(own)] + [*alike(kept)]
     wrong += [remark for remark in remarks if remark.path in ours]
     kinds: dict[str, int] = {}
     for card in cards:
         kinds[card.kind.value] = kinds.get(card.kind.value, 0) + 1
     others = _sorted(one for one in remarks if one.path not in ours)
     return CheckReport(len(cards), kinds, _sorted(wrong), others, tuple(outdated))
+
+
+async def _in_turn(things: Iterable[T]) -> AsyncIterator[T]:
+    """One thing after the other, with a turn for everybody else before each: a screen goes on taking keys."""
+    for one in things:
+        await asyncio.sleep(0)
+        yield one
 
 
 def _sorted(found: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -137,11 +148,9 @@ def _without_simulation(cards: Iterable[Card], shipped: Container[str]) -> Itera
             yield Problem(card.deck, card.line, card.id, what, remedy)
 
 
-def _too_long(cards: Iterable[Card], shipped: Container[str]) -> Iterator[Problem]:
-    """Answers that do not fit on a screen; in a shipped deck, on one glance."""
-    for card in cards:
-        most = MOST_SHIPPED if card.deck in shipped else MOST_LINES
-        if (lines := answer_lines(card)) > most:
-            what = f"the answer takes {lines} lines of {COLUMNS} columns, and {most} fit"
-            remedy = "shorten it, or make two cards of it"
-            yield Problem(card.deck, card.line, card.id, what, remedy)
+def _too_long(card: Card, shipped: bool) -> Iterator[Problem]:
+    """An answer that does not fit on a screen; in a shipped deck, on one glance."""
+    most = MOST_SHIPPED if shipped else MOST_LINES
+    if (lines := answer_lines(card)) > most:
+        what = f"the answer takes {lines} lines of {COLUMNS} columns, and {most} fit"
+        yield Problem(card.deck, card.line, card.id, what, "shorten it, or make two cards of it")

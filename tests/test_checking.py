@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
+from studyapp import checking
 from studyapp.checking import CheckReport
 from studyapp.library import Library
+from studyapp.model import Card, Problem
 from tests.studying import COMPUTED, Clock, basic_deck, library, own
 
 
@@ -35,6 +40,28 @@ async def checked(opened: Library) -> CheckReport:
         return await opened.check()
     finally:
         await opened.close_laboratory()
+
+
+def test_a_check_that_nobody_waits_for_ends_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes seconds for thousands of cards, and gives way between any two decks: a screen goes on taking keys."""
+    looked: list[int] = []
+
+    async def work(opened: Library) -> None:
+        checked = asyncio.create_task(opened.check())
+
+        def lint(cards: Sequence[Card]) -> list[Problem]:
+            looked.append(len(cards))
+            checked.cancel()
+            return []
+
+        monkeypatch.setattr(checking, "lint", lint)
+        with pytest.raises(asyncio.CancelledError):
+            await checked
+        await opened.close_laboratory()
+
+    with library(tmp_path, Clock(), a=basic_deck(2), b=COMPUTED) as opened:
+        asyncio.run(work(opened))
+    assert looked == [2]
 
 
 def test_a_shipped_card_without_a_simulation_is_a_problem(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from studyapp.store.folding import settle, unsettle
 from studyapp.store.relinks import chunks
 from studyapp.store.rows import FileStamp
 from studyapp.store.schedules import Schedules
-from studyapp.store.tables import card, deck, problem
+from studyapp.store.tables import SEPARATOR, card, deck, problem
 
 BATCH = 2000
 """Cards that are written in one transaction: about 0.1 s in which other processes have to wait."""
@@ -96,6 +96,7 @@ def _card_rows(one: Deck) -> Iterator[dict[str, object]]:
             "kind": each.kind.value,
             "part": each.part,
             "line": each.line,
+            "title": f"{each.id}{SEPARATOR}{each.prompt}".lower(),
             "content": encode(each),
         }
 

@@ -316,9 +316,9 @@ class Store:
         return self._cache.guarded(self._catalogue.draft_count)
 
     def find(self, words: Sequence[str], *, suspended: bool = False, limit: int = 200) -> list[CardRow]:
-        """The cards whose texts contain all the words, in the order of the decks; only suspended ones if so wanted.
+        """The cards whose texts contain all the words; only suspended ones if so wanted. Drafts are among them.
 
-        Drafts are among them.
+        First the one whose id or prompt they are, then those that have them there, then the others by their decks.
         """
         from studyapp.store import searching
 

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Index, Integer, MetaData, Named, String, Table, T
 LOG_REVISION = 1
 """The layout of log.db. It rises with every change, and an older log is migrated when it is opened."""
 
-CACHE_REVISION = 3
+CACHE_REVISION = 4
 """The layout and meaning of cache.db. A cache of any other revision is thrown away and rebuilt."""
 
 log = MetaData()
@@ -88,10 +88,13 @@ class DeckColumns(TypedColumns):
 deck = Table("deck", cache, DeckColumns, sqlite_with_rowid=False)
 
 
+SEPARATOR = "\n"
+
+
 class CardColumns(TypedColumns):
     """One card of one file. Of several with the same id only the first by path counts, and no `drafted` one does.
 
-    `sealed` ones wait for exams.
+    `sealed` ones wait for exams. `title` is the id and the prompt, with SEPARATOR between, in small letters.
     """
 
     number: Named[int] = Column(Integer, primary_key=True)
@@ -104,6 +107,7 @@ class CardColumns(TypedColumns):
     kind: Named[str]
     part: Named[str]
     line: Named[int]
+    title: Named[str]
     content: Named[str]
 
 

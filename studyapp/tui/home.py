@@ -189,12 +189,7 @@ class HomeScreen(StudyScreen):
         """List what is wrong in the decks."""
         from studyapp.tui.problems import ProblemsScreen
 
-        with self.study_app.guard():
-            problems = self.library.problems()
-            if problems:
-                self.app.push_screen(ProblemsScreen(problems))
-            else:
-                self.study_app.say("There is nothing wrong in the decks.")
+        self.app.push_screen(ProblemsScreen())
 
     def on_key(self, event: events.Key) -> None:
         """Space does what Enter does."""

@@ -13,7 +13,9 @@ from textual.style import Style
 from textual.widgets import Static
 
 FRAME = 6, 2
-"""Columns and lines around the list."""
+"""Columns and lines around the list; a scroll bar stands on its last column, which is blank."""
+LEAST = 12
+"""What a key does has so many columns at least, however narrow the screen."""
 
 NAMES = {
     "question_mark": "?",
@@ -32,6 +34,7 @@ NAMES = {
     "right": "→",
     "pageup": "PgUp",
     "pagedown": "PgDn",
+    "delete": "Del",
 }
 EVERYWHERE = {
     "?": "these keys",
@@ -48,9 +51,9 @@ class KeysScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,enter,space", "dismiss", "close")]
     CSS = """
     KeysScreen { align: center middle; }
-    KeysScreen #box { width: auto; min-width: 44; max-width: 100%; height: auto; max-height: 100%; padding: 0 2;
-                      border: round $panel-lighten-3; background: $surface; }
-    KeysScreen #keys { width: auto; height: auto; }
+    KeysScreen #box { width: auto; min-width: 44; max-width: 100%; height: auto; max-height: 100%; padding: 0 1 0 2;
+                      border: round $panel-lighten-3; background: $surface; scrollbar-size-vertical: 1; }
+    KeysScreen #keys { width: auto; height: auto; padding-right: 1; }
     """
 
     def __init__(self, below: Screen[Any]) -> None:
@@ -74,7 +77,8 @@ class KeysScreen(ModalScreen[None]):
 def key_list(screen: Screen[Any], width: int = 0, height: int | None = None) -> Content:
     """The keys that a screen declares, in its order, then those that work everywhere.
 
-    One on each line; where that takes more lines than there are, short ones stand two and two.
+    One on each line, or more where the width takes them; where that is more lines than there are, short ones stand two
+    and two.
     """
     rows: dict[str, list[str]] = {}
     for binding in type(screen).BINDINGS:
@@ -85,12 +89,18 @@ def key_list(screen: Screen[Any], width: int = 0, height: int | None = None) -> 
     shown |= getattr(screen, "OTHER_KEYS", {})
     shown |= {keys: what for keys, what in EVERYWHERE.items() if keys.split()[0] not in shown}
     rest = Content.styled("Esc closes this list.", Style(dim=True))
-    half = width // 2 if height is not None and len(shown) + 1 > height else 0
-    margin = max(map(len, shown)) + (3 if not half else 2)
+    margin = max(map(len, shown)) + 2
+    room = max(LEAST, width - margin) if width else sum(map(len, shown.values()))
+    told = {named: Content(what).wrap(room) for named, what in shown.items()}
+    half = width // 2 if height is not None and sum(map(len, told.values())) + 1 > height else 0
     lines: list[Content] = []
     open_line = False
-    for named, what in shown.items():
+    for named, (what, *more) in told.items():
         line = Content.assemble((named.ljust(margin), Style(bold=True)), what)
+        if more:
+            lines += [line, *(Content(" " * margin) + each for each in more)]
+            open_line = False
+            continue
         if line.cell_length > half - 2:
             open_line = False
         elif open_line:

@@ -54,12 +54,12 @@ def hints(session: StudySession, turn: Turn, *, typing: bool, below: bool) -> li
             Hint("Esc", "other keys", "screen.leave_field"),
         ]
     hint = [Hint("i", "hint", "screen.hint")] if question.card.hint and not turn.hinted else []
-    return [*_verbs(question, covered=session.covered and not turn.uncovered), *hint, ASIDE, *BACK]
+    return [*_verbs(question, turn, covered=session.covered), *hint, ASIDE, *BACK]
 
 
-def _verbs(question: Question, *, covered: bool) -> list[Hint]:
+def _verbs(question: Question, turn: Turn, *, covered: bool) -> list[Hint]:
     match question.asking:
-        case Asking.OPTIONS if covered:
+        case Asking.OPTIONS if covered and not turn.uncovered:
             return [Hint("Space", "options", "screen.advance")]
         case Asking.OPTIONS:
             return [
@@ -67,7 +67,7 @@ def _verbs(question: Question, *, covered: bool) -> list[Hint]:
                 Hint("Enter", "sure", "screen.answer(True)"),
                 Hint("Space", "a guess", "screen.answer(False)", "guess"),
             ]
-        case Asking.STEPS:
+        case Asking.STEPS if turn.steps < len(question.steps):
             return [Hint("Space", "next step", "screen.advance")]
         case Asking.TYPED:
             return [Hint("Enter", "to the field", "screen.answer(True)"), Hint("Space", "show", "screen.reveal")]

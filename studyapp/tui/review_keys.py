@@ -7,6 +7,14 @@ from textual import events
 from studyapp.tui import wording
 from studyapp.tui.review_text import LETTERS
 
+OTHER_KEYS = {
+    "a-f": "pick an option",
+    "1-4": "Again, Hard, Good, Easy; or change an automatic grade",
+    "r": "count a misspelt answer as right",
+    "↑ ↓ PgUp PgDn": "scroll the answer, or move through options",
+}
+"""The keys that are no bindings, for the list of keys."""
+
 SCROLL = frozenset({"up", "down", "pageup", "pagedown"})
 """The keys that scroll."""
 

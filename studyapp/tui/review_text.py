@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -21,6 +21,7 @@ from studyapp.tui.card_text import content, plain
 
 if TYPE_CHECKING:
     from studyapp.core.grading import Verdict
+    from studyapp.model import Card, Problem
 
 BOLD, DIM = Style(bold=True), Style(dim=True)
 LETTERS = "abcdef"
@@ -54,6 +55,14 @@ def bar(session: StudySession, name: str, width: int) -> Content:
     where = f"{session.place} of {session.done + session.left}{again} · {time}"
     room = width - len(where)
     return plain(padded(fitted(f"Review · {name}", room - 2), room) + where)
+
+
+def gone(was: Card, now: Card | None, problems: Iterable[Problem]) -> str:
+    """Why a card is not asked any more: it is a draft now, or in no deck, perhaps for what is wrong there."""
+    if now is not None:
+        return f"{was.id} is a draft now."
+    wrong = next((f"; {one.path}:{one.line}: {one.what}" for one in problems if one.path == was.deck), "")
+    return f"{was.id} is in no deck any more{wrong}."
 
 
 # --- the card -------------------------------------------------------------------------------------

@@ -31,6 +31,20 @@ async def test_cards_are_found_by_their_words(tmp_path: Path) -> None:
             seat.see("no card has all these words")
 
 
+async def test_the_card_that_is_named_comes_first(tmp_path: Path) -> None:
+    """By its id or its question, before those that only mention it; Enter opens it."""
+    named = "# Z\n\n## Gradient {#named}\n\nIt is the vector of slopes.\n\n## What shrinks? {#gradient}\n\nIt does.\n"
+    with library(tmp_path, Clock(), b=TYPED, z=named) as opened:
+        async with at_home(opened) as seat:
+            await seat.press("/")
+            await seat.type("Gradient")
+            seat.see("3 cards")
+            rows = [seat.row(words) for words in ("new +What shrinks", "new +Gradient", "new +Which word names")]
+            assert rows == sorted(rows)
+            await seat.press("enter")
+            seat.see("Card · gradient")
+
+
 async def test_the_whole_list_fits_its_width(tmp_path: Path) -> None:
     """A long question ends in an ellipsis, never on a second line; a click opens a card."""
     long = "".join(f"## {'long words ' * 12} {i} {{#l{i}}}\n\nBack.\n\n" for i in range(40))

@@ -31,7 +31,7 @@ async def test_home_without_history(tmp_path: Path, size: tuple[int, int]) -> No
                 assert hint in seat.text
             assert not seat.shows("problem")
             await seat.press("!")
-            seat.see("There is nothing wrong in the decks")
+            seat.see("looking at formulas and simulations")
 
 
 async def test_minutes_are_kept(tmp_path: Path) -> None:

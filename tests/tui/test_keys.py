@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from studyapp.tui.exam_submissions import SubmissionsScreen
 from studyapp.tui.find import FindScreen
 from studyapp.tui.history import HistoryScreen
 from studyapp.tui.home import HomeScreen
-from studyapp.tui.keys import key_list
+from studyapp.tui.keys import KeysScreen, key_list
 from studyapp.tui.lab import LabScreen
 from studyapp.tui.lab_list import LabListScreen
 from studyapp.tui.problems import ProblemsScreen
@@ -93,6 +94,28 @@ async def test_the_list_of_keys_fits_the_screen(tmp_path: Path, size: tuple[int,
                     await seat.wait(r"Lab · \d+ simulations")
             await seat.wait("2 run")
             await keys_are_shown(seat)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_no_word_of_the_list_is_cut(tmp_path: Path, screen: type[StudyScreen], size: tuple[int, int]) -> None:
+    """What is too long for its line goes on under itself; what is too much for the screen is scrolled to."""
+    wanted = [binding.description for binding in screen.BINDINGS if isinstance(binding, Binding)]
+    wanted += [*getattr(screen, "OTHER_KEYS", {}).values(), "Esc closes this list."]
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened, size) as seat:
+            seat.app.push_screen(KeysScreen(screen.__new__(screen)))
+            await seat.settle()
+            seen: list[str] = []
+            for _ in range(60):
+                seen += [line for line in seat.lines if line not in seen]
+                if any("Esc closes" in line for line in seen):
+                    break
+                await seat.press("down")
+    words = " ".join(re.sub("[│▁▂▃▄▅▆▇█]", " ", " ".join(seen)).split())
+    if size == (80, 24):
+        assert all(what in words for what in wanted), [what for what in wanted if what not in words]
+    assert not [word for what in wanted for word in what.split() if word not in words.split()]
 
 
 async def keys_are_shown(seat: Seat) -> None:

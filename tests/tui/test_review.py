@@ -239,14 +239,14 @@ async def test_a_number_that_cannot_be_computed_is_put_off(tmp_path: Path) -> No
 
 
 async def test_steps_are_uncovered_one_by_one(tmp_path: Path) -> None:
-    """Space shows the next step, after the last one the answer, which the learner grades."""
+    """Space shows the next step, after the last one the answer, which the learner grades; it says which of the two."""
     with library(tmp_path, Clock(), steps=STEPS) as opened:
         async with in_review(opened) as seat:
-            seat.see("2 steps to go")
+            seat.see("2 steps to go", "Space next step")
             await seat.press("space")
-            seat.see("(?s)1  The first step.*1 step to go")
+            seat.see("(?s)1  The first step.*1 step to go", "Space next step")
             await seat.press("space")
-            seat.see("2  The second step")
+            seat.see("2  The second step", "Space show the answer")
             assert not seat.shows("The result")
             await seat.press("space")
             seat.see("The result")

@@ -97,7 +97,9 @@ FROM_HOME: dict[str, Sequence[Step]] = {
     "home, problems": [
         "down down down down down",
         See(HomeScreen, [shown(text("deck choice"))[:30], shown(FILE)[:30], f"study{shown(FILE)[:30]}"]),
-        "! pagedown",
+        "!",
+        wait("a shipped card launches a simulation"),  # all is found now
+        "pagedown pagedown",
         wait("has a control character"),
         See(ProblemsScreen, [shown(FILE), "@{nothing}:thecardhasnoparameter"]),
     ],
