@@ -14,7 +14,6 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
-from textual.widgets.text_area import Selection
 
 from studyapp.authoring import at_its_key
 from studyapp.core.linking import problems
@@ -73,7 +72,8 @@ class CardText(TextArea):
         """Select the words of a heading, so that the first key replaces them."""
         line = self.document.get_line(row)
         words = line.partition(" {")[0]
-        self.selection = Selection((row, len("## ")), (row, len(words)))
+        self.move_cursor((row, len("## ")))
+        self.move_cursor((row, len(words)), select=True)
 
     async def _on_paste(self, event: events.Paste) -> None:  # and then Textual calls the field's own
         """What is pasted over an untouched sample replaces all of it, if it is more than a line."""

@@ -15,6 +15,7 @@ from studyapp.tui.ask import AskLine, AskPrediction, AskYesNo
 from studyapp.tui.card_screen import CardScreen
 from studyapp.tui.drafts import DraftsScreen
 from studyapp.tui.edit import EditScreen
+from studyapp.tui.edit_samples import SamplesScreen
 from studyapp.tui.exam_answer import AnswerScreen
 from studyapp.tui.exam_form import ExamFormScreen
 from studyapp.tui.exam_lobby import LobbyScreen
@@ -115,6 +116,10 @@ FROM_HOME: dict[str, Sequence[Step]] = {
         "q e",
         wait("F2 save"),
         See(EditScreen, [*fields("front"), *fields("back")[:1]]),
+        "f1",
+        wait("The answer first"),
+        See(SamplesScreen),
+        "escape",
         "escape",
         f"q {CLEAR}",
         events.Paste("choice"),
