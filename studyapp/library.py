@@ -366,9 +366,8 @@ class Library:
         if "editing" not in self.__dict__ or not self.editing.acts:
             return ""
         newest = self.store.newest_act()
-        if newest and newest[-1].at > self.editing.acts[-1].at:
-            return ""
-        return self.editing.undo()
+        later = newest and newest[-1].at > self.editing.acts[-1].at
+        return "" if later else self.editing.undo()
 
     def undo(self) -> tuple[Entry, ...]:
         """Take the learner's newest act back; returns what it was, or nothing."""
