@@ -16,7 +16,9 @@ N(0, 1): Hendrycks & Gimpel 2016; Swish, or SiLU, with beta = 1: Ramachandran et
 by y', so a unit is called saturated where |y'| is below a share of its largest value, here 5 %: |z| > 4.36 for the
 sigmoid, |z| > 2.18 for tanh. How many are depends on the spread of z, which is what initialisation and normalisation
 control: for z ~ N(0, sigma^2) the share is 2 Phi(-|z| / sigma). The ReLU's is 1/2 at any spread, but its other half
-never saturates. Only sigmoid and tanh bound their outputs on both sides, and none of these functions normalises them.
+never saturates. It keeps half of the mean square of symmetric sums, and (1 + a^2) / 2 with a slope a below 0, so that
+weights with n Var(w) = 2 / (1 + a^2) keep a signal level (He et al. 2015, eq. 15). Only sigmoid and tanh bound their
+outputs on both sides, and none of these functions normalises them.
 
 Smoothness is not needed: at the kink of ReLU one takes the left slope. In float64 the bounds of sigmoid and tanh are
 reached by rounding, near z = 37 and 19; the lower one of the sigmoid only at z = -745, if computed from e^-|z|.
@@ -37,6 +39,7 @@ from studyapp.simulation import (
     Check,
     Figure,
     Line,
+    Points,
     Result,
     about,
     below,
@@ -55,6 +58,7 @@ Array = NDArray[Any]
 Values = Mapping[str, Any]
 
 LEAK = 0.01
+SLOPES = np.array([0, 0.25, 0.5, 1])  # below 0, of rectifiers from ReLU to the identity
 DEVIATIONS = np.geomspace(0.1, 20, 24)
 BOUNDS = {"sigmoid": (0, 1), "tanh": (-1, 1), "relu": (0, math.inf), "softplus": (0, math.inf)}
 
@@ -144,8 +148,16 @@ def run(parameters: Parameters, rng: np.random.Generator) -> Result:
         "shares_at_variance_100": np.array([share_of(name, 10 * unit, 0.05) for name in ("sigmoid", "tanh")]),
         "sweep": np.array([sweep["sigmoid"], sweep["tanh"]]),
         "difference_of_slopes": np.abs(differences).max(),
+        "kept_by_rectifiers": (np.maximum(unit, SLOPES[:, None] * unit) ** 2).mean(axis=1) / (unit**2).mean(),
     }
-    return Result(values, draw(parameters, y, sweep))
+    return Result(values, (*draw(parameters, y, sweep), rectifiers(values["kept_by_rectifiers"])))
+
+
+def rectifiers(kept: Array) -> Figure:
+    """What rectifiers keep of the mean square, over their slope below 0."""
+    a = np.linspace(0, 1, 41)
+    marks: list[Line | Points] = [Line(a, (1 + a * a) / 2, "(1 + a^2) / 2"), Points(SLOPES, kept, "measured")]
+    return Figure("Rectifiers of slope a below 0", Axis("a"), Axis("mean square kept", zero=True), marks)
 
 
 def draw(parameters: Parameters, y: Array, sweep: Mapping[str, Array]) -> tuple[Figure, ...]:
@@ -350,6 +362,17 @@ def relu_makes_half_zero(parameters: Parameters, values: Values) -> Check:
 @claim(6, "every slope is the central difference within 1e-6, away from kinks")
 def slopes_are_differences(parameters: Parameters, values: Values) -> Check:
     return below(values["difference_of_slopes"], 1e-6)
+
+
+@claim(
+    7,
+    "rectifiers of slope a = 0, 1/4, 1/2, 1 below 0 keep (1 + a^2) / 2 of the mean square of normal sums, within 0.015",
+    applies=many,
+    domain="100,000 samples or more",
+)
+def rectifiers_keep_a_share(parameters: Parameters, values: Values) -> Check:
+    """The worst error; the standard error is at most sqrt(3/4 / samples), 0.0027, of ReLU."""
+    return below(np.abs(values["kept_by_rectifiers"] - (1 + SLOPES**2) / 2).max(), 0.015)
 
 
 if __name__ == "__main__":

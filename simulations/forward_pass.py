@@ -165,6 +165,7 @@ def run(p: Parameters, rng: np.random.Generator) -> Result:
                 f"products_{layer}": h[layer - 1][0, :, None] * W + 0,
             }
             values |= {f"z_{layer}": sums, f"h_{layer}": outputs}
+        values["thresholds_reached"] = X @ network[0][0] >= -network[0][1]
 
     shown = [(layer, j) for layer, n in enumerate(p.widths[1:], 1) for j in range(min(n, 8))]
     names = [f"{layer}.{j + 1}" for layer, j in shown]
@@ -336,6 +337,18 @@ def counts_its_parameters(p: Parameters, values: Values) -> Check:
 def rows_do_not_meet(p: Parameters, values: Values) -> Check:
     error = np.abs(values["outputs_one_by_one"] - values["outputs"]).max()
     return below(error, 1e-12 * max(1, values["largest_sum"]))
+
+
+@claim(
+    4,
+    "a unit of layer 1 with a step is on where w . x reaches -b, and nowhere else",
+    applies=lambda p: p.activation == "step" and small(p) and (len(p.sizes) > 2 or p.activate_output),
+    domain="a step in layer 1, up to 16 units per layer",
+    at={"activation": "step"},
+)
+def bias_is_minus_the_threshold(p: Parameters, values: Values) -> Check:
+    """The share of rows and units; rounding plays no part, as s + b has the sign of the exact sum of both numbers."""
+    return about((values["thresholds_reached"] == (values["h_1"] == 1)).mean(), 1, absolute=0)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ Why not keep one rate? On a noisy quadratic of curvature 1, w <- w - lr (w + noi
 
     E[w_{t+1}^2] = (1 - lr_t)^2 E[w_t^2] + lr_t^2 s^2,     loss = E[w^2] / 2,
 
-for noise of variance s^2. A constant rate hovers at lr s^2 / (2 (2 - lr)), a rate that goes to 0 lets the loss go to 0.
+for noise of variance s^2. A constant rate hovers at lr s^2 / (2 (2 - lr)), a rate that goes to 0 lets the loss go to 0:
+the 1/t law below makes k^2 E[w_k^2], with k = 1/b - 1 + t, grow by s^2 a step, so that the loss falls like s^2 / (2 t)
+(Bottou, Curtis and Nocedal 2018, theorems 4.6 and 4.7, for all losses that are smooth and strongly convex).
 But what it takes away early is missing on the way: a decay that begins before the start is forgotten loses against a
 constant rate. The rates at the steps t = 0 .. T, with b for the base and m for the minimum:
 
@@ -311,6 +313,24 @@ def drops_once_in_a_period(parameters: Parameters, values: Values) -> Check:
 @claim(5, "the 1/t law 0.1 / (1 + 0.1 t) ends at 0.09 x constant from w_0 = 0, 0.97 x from 5, +-0.01 (T 200, noise 1)")
 def inverse_forgets_slowly(parameters: Parameters, values: Values) -> Check:
     return true(np.abs(np.array(values["inverse_over_constant"]) - [0.09, 0.97]).max() <= 0.01)
+
+
+@claim(6, "1/t law: after t steps the loss is (k_0^2 w_0^2 + t s^2) / (2 k^2), k = k_0 + t, k_0 = 1/b - 1, within 1e-9")
+def inverse_falls_like_one_over_t(parameters: Parameters, values: Values) -> Check:
+    """Judged at every step from the first on. 1 - lr = (k - 1) / k and lr = 1 / k, k counted after the step."""
+    at, t, k_0 = parameters, np.arange(1, parameters.steps + 1), 1 / parameters.base - 1
+    wanted = (k_0**2 * at.start**2 + t * at.noise**2) / (2 * (k_0 + t) ** 2)
+    losses = values["losses"][KINDS.index("inverse"), 1:]
+    return below((np.abs(losses - wanted) / (wanted + 1e-290)).max(), 1e-9)
+
+
+@claim(7, "a constant rate b leaves (1 - b)^2t of the loss's distance from b s^2 / (2 (2 - b)), within 1e-9")
+def constant_hovers(parameters: Parameters, values: Values) -> Check:
+    """Judged at every step; relative to the larger of the first loss and the level."""
+    at, losses = parameters, values["losses"][KINDS.index("constant")]
+    level = hovers_as_constant(at)
+    wanted = level + (1 - at.base) ** (2 * np.arange(at.steps + 1)) * (at.start**2 / 2 - level)
+    return below(np.abs(losses - wanted).max() / (max(level, at.start**2 / 2) + 1e-290), 1e-9)
 
 
 if __name__ == "__main__":

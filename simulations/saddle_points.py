@@ -15,7 +15,9 @@ maximum; else a saddle. The index counts the negative ones. Four experiments (th
    grad L = mu w, whatever their index; the Hessian along the sphere is that of L - mu |w|^2 / 2. The higher, the more
    ways down.
 4. Escape. Gradient descent on (x^2 - y^2)/2 multiplies y by 1 + lr: from y = eps it takes ln(1/eps) / ln(1 + lr) steps
-   to |y| = 1. The well x^2/2 + (1 - y^2)^2/4 has the same saddle, and minima of loss 0 at y = 1 and -1.
+   to |y| = 1. The well x^2/2 + (1 - y^2)^2/4 has the same saddle, and minima of loss 0 at y = 1 and -1. Newton's step
+   divides each slope by its curvature and goes to the saddle; divided by |curvature|, as in saddle-free Newton, it goes
+   away from it (Dauphin et al. 2014, section 4).
 """
 
 import math
@@ -149,6 +151,17 @@ def leave(eps: float, rate: float) -> Array:
     return np.array(path).T
 
 
+def newton_along_the_hill(y: float) -> Array:
+    """Newton's step along y of the well and the saddle-free one, (2, 2): |y| after / before, rise of the loss / y^2.
+
+    The constant 1/4 of the loss is left out: from y = 1e-8 it would round the rise away.
+    """
+    slope, curvature = y**3 - y, 3 * y * y - 1
+    there = np.array([y - slope / curvature, y - slope / abs(curvature)])
+    rise = (there**4 - y**4) / 4 - (there**2 - y**2) / 2
+    return np.stack([np.abs(there) / y, rise / y**2], axis=1)
+
+
 def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) -> Result:
     """The four experiments in turn."""
     shares = all_positive_shares(rng, parameters.samples)
@@ -175,6 +188,7 @@ def run(parameters: Parameters, rng: np.random.Generator, progress: Progress) ->
         "least_slope_on_plateau": slope[loss > 0.24].min(initial=1.0),
         "steps_on_plateau": (loss > 0.24).sum(),
         "final_loss": loss[-1],
+        "newton_steps": newton_along_the_hill(parameters.distance),
     }
     return Result(values, draw(parameters, values, eigenvalues[0] - parameters.shift, loss, slope))
 
@@ -337,6 +351,23 @@ def flat_but_not_low(parameters: Parameters, values: Values) -> Check:
 @claim(7, "fewer than 10 % of the critical points of the 3-spin model, N = 8, are minima")
 def minima_are_rare(parameters: Parameters, values: Values) -> Check:
     return below(values["minima_share"], 0.1)
+
+
+@claim(8, "beside a saddle Newton's step goes to it and uphill; divided by |curvature| it goes away and downhill")
+def newton_goes_to_the_saddle(parameters: Parameters, values: Values) -> Check:
+    """Newton ends within 1e-3 of its distance: y^3 - y over 3y^2 - 1 leaves 2y^2 / (1 - 3y^2) of y, 2e-4 at 0.01."""
+    (left, rise), (free, fall) = values["newton_steps"]
+    return below(left if rise > 0 and free > 1 and fall < 0 else math.inf, 1e-3)
+
+
+@claim(
+    9,
+    "a Hessian has as many eigenvalues below 0 as it was given negative curvatures, whatever their directions",
+    applies=lambda at: all(one == 0 or abs(one) >= 1e-9 * max(map(abs, at.curvatures)) for one in at.curvatures),
+    domain="each curvature 0, or 1e-9 of the largest or more",
+)
+def index_counts_the_ways_down(parameters: Parameters, values: Values) -> Check:
+    return about(values["index"], index(parameters), absolute=0)
 
 
 if __name__ == "__main__":

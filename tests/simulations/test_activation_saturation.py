@@ -16,7 +16,7 @@ from tests.simulations.loading import expected_here, load, made, marked, mistake
 ACTIVATION = load("activation_saturation")
 NAMES = list(ACTIVATION.ACTIVATIONS)
 SEEDS = range(20)
-ALL = {1, 2, 3, 4, 5, 6}
+ALL = {1, 2, 3, 4, 5, 6, 7}
 SAMPLED = {"saturated_share"}
 
 # The corners of the domains, with the claims that speak there.
@@ -166,6 +166,8 @@ def test_bad_input_is_a_clear_error(parameters: dict[str, Any], message: str) ->
         ("saturation_grows_with_the_spread", "shares_at_variance_100", lambda shares: shares + 0.02),
         ("relu_makes_half_zero", "zero_share_of_relu", lambda share: share + 0.02),
         ("slopes_are_differences", "difference_of_slopes", lambda error: error + 2e-6),
+        ("rectifiers_keep_a_share", "kept_by_rectifiers", lambda kept: kept + 0.025),
+        ("rectifiers_keep_a_share", "kept_by_rectifiers", np.sqrt),
     ],
 )
 def test_a_claim_fails_for_a_wrong_measurement(claim: str, value: str, wrong: Any) -> None:
@@ -179,7 +181,7 @@ def test_a_claim_fails_for_a_wrong_measurement(claim: str, value: str, wrong: An
 def test_figures_show_what_the_claims_are_about(name: str) -> None:
     """The function with its slope, the shares over a logarithmic spread, each function once, and a density."""
     chosen = made(ACTIVATION, {"activation": name, "samples": 1000})
-    curves, shares, outputs = ACTIVATION.run(chosen, np.random.default_rng(0)).figures
+    curves, shares, outputs, rectifiers = ACTIVATION.run(chosen, np.random.default_rng(0)).figures
     assert [mark.label for mark in curves.marks] == ["output y", "slope y'"]
     assert shares.x.scale == "log"
     labels = [mark.label for mark in shares.marks]
@@ -187,6 +189,18 @@ def test_figures_show_what_the_claims_are_about(name: str) -> None:
     (density,) = outputs.marks
     assert isinstance(density, Line)
     assert math.isclose(sum(density.y) * (density.x[1] - density.x[0]), 1)
+    formula, measured = rectifiers.marks
+    assert measured.y == pytest.approx([0.5, 17 / 32, 5 / 8, 1], abs=0.15), "of 1000 samples"
+    assert [formula.y[list(formula.x).index(a)] for a in (0, 0.25, 0.5, 1)] == [0.5, 17 / 32, 5 / 8, 1]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0, 1))
+def test_a_rectifier_keeps_its_share_of_a_normal_law(a: float) -> None:
+    """The integral of max(z, a z)^2 under the density of N(0, 1), by the midpoint rule."""
+    z = (np.arange(-8000, 8000) + 0.5) / 1000
+    density = np.exp(-z * z / 2) / math.sqrt(2 * math.pi) / 1000
+    assert (np.maximum(z, a * z) ** 2 * density).sum() == pytest.approx((1 + a * a) / 2, abs=1e-6)
 
 
 def test_the_same_seed_gives_the_same_bits() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studyapp.simulation import Bars, Line, ParameterError, Points
+from studyapp.simulation import Bars, Check, Line, ParameterError, Points
 from tests.simulations.loading import confirm, expected_here, load, made, marked, mistakes_here, outcome
 
 FORWARD = load("forward_pass")
@@ -78,7 +78,9 @@ def test_claims_hold_for_every_seed_at_the_corners_of_their_domains(
         chosen = {**parameters, "activation": activation, "activate_output": seed % 2 == 1}
         if once and activation == "step":
             chosen["inputs"] = [2, -1]
-        confirm(FORWARD, chosen, speak, seed)
+        hidden = len(chosen.get("sizes", FORWARD.Parameters().sizes)) > 2
+        jumps = activation == "step" and speak != {2} and (hidden or chosen["activate_output"])
+        confirm(FORWARD, chosen, speak | ({4} if jumps else set()), seed)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -88,8 +90,10 @@ def test_claims_hold_where_sums_round(activation: str) -> None:
     for _ in SEEDS:
         weights, inputs = rng.uniform(-3, 3, 900).tolist(), rng.uniform(-10, 10, 64).tolist()
         chosen = {"sizes": [16, 16, 16, 16, 16], "weights": weights, "inputs": inputs, "batch": 4}
-        checks = [check for mark, check in outcome(FORWARD, activation=activation, **chosen)[1] if mark.number != 2]
+        claims = outcome(FORWARD, activation=activation, **chosen)[1]
+        checks = [check for mark, check in claims if mark.number in (1, 3)]
         assert all(check is None if activation == "step" else check and check.holds for check in checks), checks
+        assert activation != "step" or claims[3][1] == Check(1, 1, 1, 1)
 
 
 @pytest.mark.slow
@@ -202,6 +206,19 @@ def test_claims_fail_for_loops_without_biases(monkeypatch: pytest.MonkeyPatch) -
     loops = FORWARD.by_loops
     monkeypatch.setattr(FORWARD, "by_loops", lambda p, network, x: loops(p, [(W, 0 * b) for W, b in network], x))
     assert {mark.number for mark, check in outcome(FORWARD)[1] if check and not check.holds} == {1}
+
+
+def test_claims_fail_for_a_bias_that_is_the_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A unit that subtracts its bias switches on elsewhere."""
+    forward = FORWARD.forward
+    at: dict[str, Any] = {"sizes": [2, 1], "weights": [1, 1, -3], "inputs": [2, 1, 1, 1, 3, 2]}
+    values, claims = outcome(FORWARD, activation="step", activate_output=True, **at)
+    assert values["outputs"].tolist() == [1, 0, 1], "w . x = 3, 2 and 5, and b = -3"
+    assert claims[3][1] == Check(1, 1, 1, 1)
+    monkeypatch.setattr(FORWARD, "forward", lambda p, network, X: forward(p, [(W, -b) for W, b in network], X))
+    changed = outcome(FORWARD, activation="step", activate_output=True, **at)[1][3][1]
+    assert changed is not None
+    assert changed.measured == pytest.approx(2 / 3)
 
 
 def test_claims_fail_for_rows_that_meet(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,12 +18,12 @@ SEEDS = range(4)  # the slow tests take 100 more
 
 # The corners of the domains, with the claims that speak there.
 CORNERS: list[tuple[dict[str, Any], set[int]]] = [
-    ({}, {1, 2, 3, 4}),
-    ({"scales": [30, 1]}, {1, 2, 3, 4}),
-    ({"scales": [1, 29.9]}, {1, 3, 4}),
+    ({}, {1, 2, 3, 4, 6}),
+    ({"scales": [30, 1]}, {1, 2, 3, 4, 6}),
+    ({"scales": [1, 29.9]}, {1, 3, 4, 6}),
     ({"scales": [1, 30], "examples": 20}, {2}),
-    ({"scales": [0.01, 1000], "examples": 2000}, {1, 2, 3, 4}),
-    ({"scales": [7, 7]}, {1, 3, 4}),
+    ({"scales": [0.01, 1000], "examples": 2000}, {1, 2, 3, 4, 6}),
+    ({"scales": [7, 7]}, {1, 3, 4, 6}),
     ({"scales": [0.01, 1000], "means": [1000, -1000]}, {1, 4}),
     ({"scales": [0.01, 1, 1000], "means": [1000]}, {1, 4}),
     ({"scales": [5], "means": [2]}, {1}),
@@ -205,6 +205,7 @@ def test_bad_input_is_a_clear_error(parameters: dict[str, Any], message: str) ->
         ("kappa_is_the_squared_ratio", "condition_numbers", np.sqrt),
         ("standardised_does_not_saturate", "saturated_shares", lambda share: share[[3, 3, 3, 0]]),
         ("mean_makes_a_large_eigenvalue", "largest_eigenvalues", lambda one: one / 2),
+        ("squeezed_keeps_a_common_mean", "condition_numbers", lambda kappa: kappa[[0, 3, 2, 3]]),
     ],
 )
 def test_a_claim_fails_for_a_wrong_measurement(claim: str, value: str, wrong: Any) -> None:

@@ -15,7 +15,7 @@ from studyapp.simulation import Line, ParameterError
 from tests.simulations.loading import confirm, expected_here, load, made, marked, mistakes_here, outcome
 
 SCHEDULES = load("learning_rate_schedules")
-ALWAYS = {1, 2, 4, 5}
+ALWAYS = {1, 2, 4, 5, 6, 7}
 
 # The corners of the domains, with the claims that speak there besides.
 CORNERS: list[tuple[dict[str, Any], set[int]]] = [
@@ -172,6 +172,16 @@ def test_the_inverse_law_averages_what_it_has_seen() -> None:
     assert [SCHEDULES.final_moment(rates, w, 1) for w in (0, 5)] == pytest.approx(wanted, rel=1e-12)
 
 
+def test_rates_of_convergence_as_they_are_taught() -> None:
+    """From w_0 = 2 the 1/t law is at 0.00065 after 1000 steps and at 0.00005 after 10,000; a rate of 0.1 near 0.026."""
+    short, long = (outcome(SCHEDULES, kind="inverse", steps=steps)[0] for steps in (1000, 10_000))
+    assert short["final_loss"] == pytest.approx(0.00065, abs=5e-6)
+    assert long["final_loss"] == pytest.approx(0.00005, abs=5e-6)
+    assert 20_000 * long["final_loss"] == pytest.approx(1, rel=0.04), "near s^2 / (2 t)"
+    for values in (short, long):
+        assert values["losses"][SCHEDULES.KINDS.index("constant"), -1] == pytest.approx(0.026, abs=5e-4)
+
+
 def test_every_mistake_differs_from_the_key() -> None:
     """Each is more than twice a 5 % tolerance away from its key, for the schedule that it is about."""
     seen = set()
@@ -193,6 +203,9 @@ def test_every_mistake_differs_from_the_key() -> None:
         ("drops_once_in_a_period", "rates", lambda rates: rates**2, {}),
         ("drops_once_in_a_period", "rates", lambda rates: np.roll(rates, 1, axis=1), {}),
         ("inverse_forgets_slowly", "inverse_over_constant", lambda ratios: ratios[::-1], {}),
+        ("inverse_falls_like_one_over_t", "losses", lambda losses: losses * (1 + 1e-8), {}),
+        ("inverse_falls_like_one_over_t", "losses", lambda losses: np.roll(losses, 1, axis=1), {}),
+        ("constant_hovers", "losses", lambda losses: losses * (1 + 1e-8), {}),
     ],
 )
 def test_a_claim_fails_for_a_wrong_measurement(claim: str, value: str, wrong: Any, parameters: dict[str, Any]) -> None:

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studyapp.simulation import HeatMap, ParameterError, Points
+from studyapp.simulation import HeatMap, Line, ParameterError, Points
 from tests.simulations.loading import confirm, expected_here, load, made, marked, mistakes_here, outcome
 
 SHIFT = load("shift_equivariance")
 SEEDS = range(20)
 ZERO: dict[str, Any] = {"padding": "zero", "pool": 1}
+ORDER: dict[str, Any] = {"random_order": True}
 
 # The corners of the domains, with the claims that speak there.
 CORNERS: list[tuple[dict[str, Any], set[int]]] = [
@@ -36,6 +37,9 @@ CORNERS: list[tuple[dict[str, Any], set[int]]] = [
     ({**ZERO, "side": 8, "shift": 7, "half_width": 3}, {5}),
     ({**ZERO, "shift": 0}, {2}),
     ({"padding": "zero"}, set()),
+    ({"padding": "zero", "random_order": True}, {7}),
+    ({"side": 8, "half_width": 3, "random_order": True}, {3, 4, 6, 7}),
+    ({"side": 24, "stride": 4, "random_order": True}, {4, 7}),
 ]
 
 layers: Any = st.fixed_dictionaries(
@@ -46,6 +50,7 @@ layers: Any = st.fixed_dictionaries(
         "stride": st.integers(1, 4),
         "pool": st.integers(1, 4),
         "half_width": st.integers(1, 3),
+        "random_order": st.booleans(),
     }
 )
 chosen_ones = layers.filter(lambda chosen: -(-chosen["side"] // chosen["stride"]) >= chosen["pool"])  # a window fits
@@ -76,7 +81,7 @@ def test_claims_hold_at_the_corners_of_their_domains(parameters: dict[str, Any],
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("parameters", "speak"), [(one, speak) for one, speak in CORNERS if speak])
+@pytest.mark.parametrize(("parameters", "speak"), CORNERS)
 def test_claims_hold_for_every_seed(parameters: dict[str, Any], speak: set[int]) -> None:
     """20 sets of images and kernels. That a border differs by less than 0.001 has a chance of 1e-40 or so.
 
@@ -119,6 +124,35 @@ def test_the_layer_is_that_of_plain_loops(chosen: dict[str, Any], seed: int) -> 
     found = SHIFT.pooled(SHIFT.convolve(X, w, at.padding), at)
     wanted = plain_layer(X.tolist(), w.tolist(), at.padding, at.stride, at.pool)
     assert found == pytest.approx(np.array(wanted), abs=1e-12)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_dense_layer_is_blind_to_the_order_of_its_inputs(seed: int) -> None:
+    """Three pixels, two units, by plain sums: the losses of two steps with pixels and weights in another order."""
+    rng = np.random.default_rng(seed)
+    X, W, Y = rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), rng.normal(size=(4, 2))
+    rate, order, rows = 4 / np.linalg.eigvalsh(X.T @ X)[-1], [2, 0, 1], range(4)
+    found = SHIFT.trained_dense(X[:, order], W[order], Y)
+    V, losses = W.tolist(), []
+    for _ in range(3):
+        wrong = [[sum(X[r, i] * V[i][j] for i in range(3)) - Y[r, j] for j in range(2)] for r in rows]
+        losses.append(sum(one * one for row in wrong for one in row) / 8)
+        V = [[V[i][j] - rate * sum(X[r, i] * wrong[r][j] for r in rows) / 4 for j in range(2)] for i in range(3)]
+    assert found[:3] == pytest.approx(losses)
+
+
+@pytest.mark.parametrize("padding", ["circular", "zero"])
+def test_the_best_kernel_is_that_of_the_normal_equations(padding: str) -> None:
+    """By every weight's correlation with the map, pixel after pixel; 0 is left of the kernel's own map."""
+    at, rng = made(SHIFT, {"side": 8, "padding": padding}), np.random.default_rng(3)
+    X, Y = rng.normal(size=(2, 3, 8, 8))
+    units = np.eye(9).reshape(9, 3, 3).tolist()
+    seen = np.array([[plain_layer(x, one, padding, 1, 1) for x in X.tolist()] for one in units]).reshape(9, -1)
+    best = np.linalg.solve(seen @ seen.T, seen @ Y.ravel())
+    left = ((best @ seen - Y.ravel()) ** 2).sum() / (Y**2).sum()
+    assert SHIFT.left_by_kernels(X, Y, at) == pytest.approx(left, rel=1e-9)
+    assert SHIFT.left_by_kernels(X, SHIFT.convolve(X, rng.normal(size=(3, 3)), padding), at) < 1e-12
 
 
 def test_a_shift_by_hand() -> None:
@@ -192,6 +226,9 @@ def test_bad_input_is_a_clear_error(parameters: dict[str, Any], message: str) ->
         ("average_is_invariant", {}, "spread_of_global_averages", lambda spread: spread + 1e-9),
         ("border_differs", ZERO, "difference_at_the_border", lambda size: size * 1e-9),
         ("odd_shifts_do_not", {}, "least_differences", lambda least: least[1:]),
+        ("only_dense_takes_any_order", ORDER, "dense_losses", lambda losses: losses * [[1], [1.001]]),
+        ("only_dense_takes_any_order", ORDER, "left_by_best_kernel", lambda left: left[:1].repeat(2)),
+        ("only_dense_takes_any_order", ORDER, "left_by_best_kernel", lambda left: left[::-1]),
     ],
 )
 def test_a_claim_fails_for_a_wrong_measurement(claim: str, parameters: dict[str, Any], value: str, wrong: Any) -> None:
@@ -203,8 +240,8 @@ def test_a_claim_fails_for_a_wrong_measurement(claim: str, parameters: dict[str,
 @pytest.mark.parametrize("padding", ["circular", "zero"])
 def test_figures_show_what_the_claims_are_about(padding: str) -> None:
     """The least difference over shifts, the places that differ, and which shift of the map fits."""
-    result = SHIFT.run(made(SHIFT, {"padding": padding}), np.random.default_rng(0))
-    commute, places, fits = result.figures
+    result = SHIFT.run(made(SHIFT, ORDER | {"padding": padding}), np.random.default_rng(0))
+    order, commute, places, fits = result.figures
     bare, mine = commute.marks
     assert isinstance(bare, Points)
     assert isinstance(mine, Points)
@@ -213,6 +250,10 @@ def test_figures_show_what_the_claims_are_about(padding: str) -> None:
     for figure in (places, fits):
         assert isinstance(figure.marks[0], HeatMap)
     assert np.asarray(fits.marks[0].z).shape == (17, 8)
+    dense, again, lost = (np.array(mark.y) for mark in order.marks if isinstance(mark, Line | Points))
+    assert dense[0] == again[0] == 1 > dense[-1]
+    assert again == pytest.approx(dense)
+    assert set(lost) == {result.values["left_by_best_kernel"][1]}
 
 
 def test_the_same_seed_gives_the_same_bits() -> None:
