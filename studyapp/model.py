@@ -50,7 +50,7 @@ class SimulationLink:
     """The simulation behind a card: a name (never a path), fixed parameters, and those drawn from the question's seed.
 
     `vary` gives each drawn parameter its candidates. `claims` are the claims that back this card; without any, the
-    simulation only illustrates it.
+    simulation only illustrates it. `figure` is the title of the figure to show, or its beginning; the first, if empty.
     """
 
     name: str
@@ -58,6 +58,7 @@ class SimulationLink:
     vary: Mapping[str, tuple[ParameterValue, ...]] = field(default_factory=dict)
     claims: tuple[str, ...] = ()
     line: int = 0
+    figure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

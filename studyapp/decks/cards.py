@@ -320,7 +320,7 @@ class _Draft:
             self.report(own.line, "[simulation] name: is missing", remedy)
             return own
         fixed = {name: value for name, value in part.parameters.items() if name not in own.vary}
-        return SimulationLink(part.name, {**fixed, **own.parameters}, own.vary, own.claims, own.line)
+        return SimulationLink(part.name, {**fixed, **own.parameters}, own.vary, own.claims, own.line, own.figure)
 
     def check_parameters(self, link: SimulationLink | None, accept: Sequence[str]) -> None:
         """Report each `@{x}` outside code that names neither a fixed nor a drawn parameter of the card."""

@@ -20,7 +20,7 @@ Keys = tuple[str, ...]
 
 TAG = re.compile(r"\w[\w-]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_SIMULATION = ("name", "parameters", "vary", "claims")
+_SIMULATION = ("name", "parameters", "vary", "claims", "figure")
 _ANSWER = ("value", "tolerance", "absolute", "mistakes", "unit", "index", "formula")
 _TARGET = ("task", "value", "index", "above", "below", "change", "solution")
 
@@ -159,7 +159,7 @@ class _Reader:
         for key in table.keys() - set(_SIMULATION):
             self.unknown(("simulation",), key, _SIMULATION)
         if self.place is Place.PART:
-            for key in ("vary", "claims"):
+            for key in ("vary", "claims", "figure"):
                 if key in table:
                     remedy = "put it under the card; a part gives its cards name and parameters"
                     self.fault(("simulation", key), "is not a setting of a part", remedy)
@@ -178,7 +178,8 @@ class _Reader:
         for twice in parameters.keys() & vary.keys():
             self.fault(("simulation", "vary", twice), "is fixed in parameters too", "keep one of the two")
         claims = self.texts(("simulation", "claims"), table["claims"]) if "claims" in table else ()
-        return SimulationLink(name, parameters, vary, claims, here)
+        figure = self.text(("simulation", "figure"), table.get("figure", ""))
+        return SimulationLink(name, parameters, vary, claims, here, figure)
 
     def asked(self, table: object) -> Asked:
         here = self.header("answer")

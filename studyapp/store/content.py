@@ -49,7 +49,7 @@ def encode(card: Card) -> str:
     if not card.stamped:
         one["stamped"] = False
     if (link := card.simulation) is not None:
-        one["simulation"] = (link.name, dict(link.parameters), dict(link.vary), link.claims, link.line)
+        one["simulation"] = (link.name, dict(link.parameters), dict(link.vary), link.claims, link.line, link.figure)
     if (asked := card.answer) is not None:
         one["answer"] = (
             *(asked.value, asked.tolerance, asked.absolute, asked.mistakes),
@@ -95,7 +95,7 @@ def decode(text: str) -> Card:
 
 
 def _link(
-    name: str, parameters: dict[str, object], vary: dict[str, list[object]], claims: list[str], line: int
+    name: str, parameters: dict[str, object], vary: dict[str, list[object]], claims: list[str], line: int, figure: str
 ) -> SimulationLink:
     return SimulationLink(
         name,
@@ -103,6 +103,7 @@ def _link(
         {key: tuple(parameter_value(value) for value in values) for key, values in vary.items()},
         tuple(claims),
         line,
+        figure,
     )
 
 

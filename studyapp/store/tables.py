@@ -7,7 +7,7 @@ from sqlalchemy import Column, Index, Integer, MetaData, Named, String, Table, T
 LOG_REVISION = 1
 """The layout of log.db. It rises with every change, and an older log is migrated when it is opened."""
 
-CACHE_REVISION = 4
+CACHE_REVISION = 5
 """The layout and meaning of cache.db. A cache of any other revision is thrown away and rebuilt."""
 
 log = MetaData()

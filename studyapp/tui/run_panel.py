@@ -101,7 +101,9 @@ class RunPanel(Vertical):
         shown = self.query_one("#figure", Static)
         shown.display = bool(run.figures)
         if run.figures:
-            shown.update(figure(run.figures[0], width=width, height=ROWS))
+            wanted = question.card.simulation.figure
+            chosen = next((one for one in run.figures if one.title.startswith(wanted)), run.figures[0])
+            shown.update(figure(chosen, width=width, height=ROWS))
 
 
 def _verified(laboratory: Laboratory, question: Question) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from studyapp.decks.settings import Place, read_settings
 from studyapp.model import Target
+from tests.decks.samples import deck
 
 
 def faults(text: str, place: Place = Place.CARD) -> list[str]:
@@ -130,7 +131,16 @@ def test_values_of_every_type() -> None:
     assert link is not None
     assert dict(link.parameters) == {"a": True, "b": 3, "c": 0.5, "d": "relu", "e": (1.0, 2.5)}
     assert dict(link.vary) == {"f": ((1.0, 2.0), (3.0, 4.0))}
+    assert link.figure == ""
     assert link.line == 10
+
+
+def test_a_card_chooses_its_figure() -> None:
+    """By its title, also of the simulation that its part names."""
+    part = '# P\n\n```toml\n[simulation]\nname = "s"\n```\n\n'
+    link = deck("# D\n\n" + part + '## A\n\na\n\n```toml\n[simulation]\nfigure = "Loss"\n```\n').cards[0].simulation
+    assert link is not None
+    assert (link.name, link.figure) == ("s", "Loss")
 
 
 def test_a_formula_is_in_symbols_of_parameters() -> None:

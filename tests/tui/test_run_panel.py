@@ -39,6 +39,19 @@ async def test_the_simulation_runs_beside_the_answer(tmp_path: Path) -> None:
             seat.see("There is nothing to take back", r"██.* 0\.665")
 
 
+async def test_the_card_says_which_figure_stands_beside_it(tmp_path: Path) -> None:
+    """By the beginning of its title; the first, where no title begins so."""
+    for name, title in (("Risk", "Risk and coverage"), ("Nothing", "Probabilities")):
+        text = SIMULATED.replace("claims =", f'figure = "{name}"\nclaims =')
+        folder = tmp_path / name
+        folder.mkdir()
+        with library(folder, Clock(), simulated=text) as opened:
+            async with in_review(opened, ["simulated.md"]) as seat:
+                await seat.press("space")
+                await seat.wait("run just now")
+                seat.see(title)
+
+
 async def test_what_was_run_while_the_learner_thought_is_there_at_once(tmp_path: Path) -> None:
     """The answer and its figure come together; the same run is in the receipt, and stands there again after an undo."""
     with library(tmp_path, Clock(), simulated=SIMULATED, plain=basic_deck(1)) as opened:
