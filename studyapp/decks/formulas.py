@@ -1,4 +1,4 @@
-"""Formulas on cards that cannot be read as LaTeX: found while a deck is checked, and not when a learner meets them."""
+"""Formulas on cards that cannot be read as LaTeX, or only in part: found before a learner meets them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from studyapp.decks.texts import tokens
-from studyapp.formulas import fault
+from studyapp.formulas import fault, unknown_macros
 from studyapp.model import Card, Problem
 
 _PARAMETER = re.compile(r"@\{[^{}]*\}")
@@ -18,11 +18,22 @@ def unreadable(card: Card, lines: Sequence[str]) -> list[Problem]:
     """A problem for each formula on the card that would be shown as it stands, at its line among these of its file."""
     found: list[Problem] = []
     for latex in _formulas(card):
-        if why := fault(_PARAMETER.sub("1", latex)):
+        if why := fault(_filled(latex)):
             what = f"the formula {_short(latex)} cannot be read: {why}"
             line, remedy = _line(latex, card, lines), "correct it, or write it in code"
             found.append(Problem(card.deck, line, card.id, what, remedy))
     return found
+
+
+def words_of_macros(card: Card) -> tuple[str, ...]:
+    """The unknown macros of all formulas on the card, which it shows as words; each once, without its backslash."""
+    found = (name for latex in _formulas(card) for name in unknown_macros(_filled(latex)))
+    return tuple(dict.fromkeys(found))
+
+
+def _filled(latex: str) -> str:
+    """With a number for each parameter."""
+    return _PARAMETER.sub("1", latex)
 
 
 def _formulas(card: Card) -> Iterator[str]:

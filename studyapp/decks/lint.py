@@ -1,6 +1,6 @@
 """What makes a card easier, harder or longer than its author meant: found while a deck is checked.
 
-About a card: an answer that its question gives away, no explanation, more than fits on a screen.
+About a card: an answer that its question gives away, no explanation, more than fits on a screen, a misspelt macro.
 About a deck: keys that stand out by their place or their length. An exact tail probability tells habit from chance.
 """
 
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from studyapp.core.cloze import gaps, without_code
+from studyapp.decks.formulas import words_of_macros
 from studyapp.decks.giveaway import given_away
 from studyapp.decks.length import COLUMNS, lines_of
 from studyapp.decks.texts import visible
@@ -66,6 +67,9 @@ def _about(card: Card) -> Iterator[Problem]:
                       "say, indented under it, what would lead there")  # fmt: skip
     if (lines := _front_lines(card)) > FRONT_LINES:
         yield problem(f"the question takes {lines} lines of {COLUMNS} columns, and {FRONT_LINES} fit", "shorten it")
+    for name in words_of_macros(card):
+        what = rf"the unknown macro \{name} is shown as the word {name!r}"
+        yield problem(what, rf"correct it, or write \text{{{name}}} or \operatorname{{{name}}}")
 
 
 def _explained(card: Card) -> bool:

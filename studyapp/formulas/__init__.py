@@ -3,6 +3,6 @@
 Importing this costs nothing: the tables and pylatexenc's parser are loaded with the first formula.
 """
 
-from studyapp.formulas.showing import displayed, fault, linear
+from studyapp.formulas.showing import displayed, fault, linear, unknown_macros
 
-__all__ = ["displayed", "fault", "linear"]
+__all__ = ["displayed", "fault", "linear", "unknown_macros"]

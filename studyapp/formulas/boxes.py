@@ -114,9 +114,12 @@ def table(rows: Sequence[Sequence[Box]], alignments: Sequence[Alignment], gaps: 
 
 
 def blank(box: Box) -> Box:
-    """A gap as large as a box: an ellipsis, in brackets where there is room."""
+    """A gap as large as a box: an ellipsis in brackets as in a text; question marks where there is no room for that.
+
+    An ellipsis alone would say "and so on", `[]` an empty list, and `_` begins a subscript on one line.
+    """
     if box.width < 3:
-        return Box.line(("", "…", "[]")[box.width]).grown(box.baseline, box.below)
+        return Box.line("?" * box.width).grown(box.baseline, box.below)
     inner = Box.line("…".center(box.width - 2)).grown(box.baseline, box.below)
     return beside([bracket("[", inner), inner, bracket("]", inner)])
 

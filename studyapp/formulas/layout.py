@@ -32,10 +32,18 @@ from studyapp.formulas.writing import ROOTS, piece, stands_under, write
 
 _DASHES = "─−-_"
 """What a fraction's bar must not touch, since it would look longer than it is."""
-_OVER = {"overline": "_", "bar": "_", "hat": "^", "tilde": "~", "vec": "→", "overrightarrow": "→", "dot": "˙"}
-"""What stands over more than one letter for an accent."""
-_LONG = {"_", "→"}
-"""Of these, what is as long as what it covers."""
+_OVER = {
+    "overline": ("", "_", "_"),
+    "bar": ("", "_", "_"),
+    "vec": ("", "─", "→"),
+    "overrightarrow": ("", "─", "→"),
+    "tilde": ("", "~", "~"),
+    "hat": ("/", "‾", "\\"),
+}
+"""How an accent over more than one letter begins, goes on and ends: as long as what it covers, lest it seem to stand
+over one letter of it."""
+_TALL_OVER = {"overline", "bar", "vec", "overrightarrow"}
+"""Of these, what can stand over several lines."""
 
 
 def lay_out(row: Row, tight: bool = False) -> Box:
@@ -54,12 +62,15 @@ def lay_out(row: Row, tight: bool = False) -> Box:
             pieces.append(written)
         else:
             boxes.append(_tall(node, tight))
-            pieces.append(Piece(boxes[-1].middle, left(node), right(node), alone=isinstance(node, Fraction)))
+            pieces.append(_met(node, boxes[-1]))
     parts: list[tuple[Box, Box, Hidden | None]] = []
-    for box, one, space, (_, hides) in zip(boxes, pieces, gaps(nodes, pieces, tight), found, strict=True):
+    last: Node | None = None
+    for box, one, space, (node, hides) in zip(boxes, pieces, gaps(nodes, pieces, tight), found, strict=True):
         if one is not None:
-            touching = bool(parts) and _touches(parts[-1][1], box)
-            parts.append((Box.line(space or " " * touching), box, hides))
+            if last is not None:
+                space += " " * _is_close(last, parts[-1][1], box, space)
+            parts.append((Box.line(space), box, hides))
+            last = node
     shown: list[Box] = []
     for hides, run in groupby(parts, key=lambda part: part[2]):
         (before, first, _), *rest = run
@@ -68,10 +79,30 @@ def lay_out(row: Row, tight: bool = False) -> Box:
     return beside(shown)
 
 
-def _touches(last: Box, box: Box) -> bool:
-    """Whether the bar of a fraction would run into what stands beside it."""
-    dashes = last.middle[-1:] in _DASHES and box.middle[:1] in _DASHES
-    return dashes and bool(last.width and box.width) and max(last.height, box.height) > 1
+def _met(node: Node, box: Box) -> Piece:
+    """How a node of several lines meets its neighbours: by its middle; a bracket as if it had not grown."""
+    match node:
+        case Call("binom"):
+            return Piece("()", Role.OPEN, Role.CLOSE)
+        case Fenced(opening) | Grid(_, _, opening) | Scripted(Fenced(opening) | Grid(_, _, opening)):
+            return Piece(opening, left(node), right(node))
+    return Piece(box.middle, left(node), right(node), alone=isinstance(node, Fraction | Call | Accent))
+
+
+def _is_close(last: Node, before: Box, box: Box, space: str) -> bool:
+    """Whether two neighbours need a blank more, lest one of them seem to go on in the other.
+
+    The bar of a fraction and a minus; a limit of a sum and a denominator, a script and a bracket.
+    """
+    if not (before.width and box.width) or before.height == box.height == 1:
+        return False
+    if not space and before.middle[-1] in _DASHES and box.middle[0] in _DASHES:
+        return True
+    if not isinstance(last, Scripted) or (space and not stands_under(last.base)):
+        return False
+    rows = range(-min(before.baseline, box.baseline), min(before.below, box.below) + 1)
+    sides = ((before.lines[before.baseline + at][-1], box.lines[box.baseline + at][0]) for at in rows if at)
+    return any(" " not in signs for signs in sides)
 
 
 # --- what stays on one line ---------------------------------------------------------------------------------------
@@ -155,10 +186,10 @@ def _root(sign: str, body: Box) -> Box:
 def _accent(name: str, body: Box) -> Box:
     if name == "underline":
         return stacked([body, Box.line("‾" * body.width)], body.baseline)
-    mark = _OVER.get(name)
-    if mark is None or (body.height > 1 and mark not in _LONG):
+    begin, length, end = _OVER.get(name, ("", "", ""))
+    if not end or body.width < len(begin + end) or (body.height > 1 and name not in _TALL_OVER):
         return beside([Box.line(name), _fenced("(", body, ")")])
-    over = mark * body.width if mark == "_" else "─" * (body.width - 1) + mark if mark in _LONG else mark
+    over = begin + length * (body.width - len(begin + end)) + end
     return stacked([Box.line(over), body], body.baseline + 1)
 
 

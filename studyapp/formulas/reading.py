@@ -252,9 +252,9 @@ def _known(name: str, arguments: list[Any]) -> Node | None:
         case "sqrt":
             return Root(body, rows[0])
         case "overset" | "stackrel":
-            return Scripted(group(body), (), rows[0])
+            return Scripted(_marked(body), (), rows[0])
         case "underset":
-            return Scripted(group(body), rows[0])
+            return Scripted(_marked(body), rows[0])
         case "xrightarrow" | "xleftarrow":
             return Scripted(Sign("→" if "right" in name else "←", Role.RELATION), rows[0], body)
         case "not":
@@ -270,6 +270,14 @@ def _known(name: str, arguments: list[Any]) -> Node | None:
             return Hidden(body)
         case "substack":
             return group(body)
+    return group(body)
+
+
+def _marked(body: Row) -> Node:
+    """What has something over or under it: a relation stays one, unlike in braces."""
+    match body:
+        case (Sign() as sign,):
+            return sign
     return group(body)
 
 

@@ -35,6 +35,18 @@ def fault(latex: str) -> str:
     return _written(latex)[1]
 
 
+def unknown_macros(latex: str) -> tuple[str, ...]:
+    r"""The macros that are shown as words since nobody knows them, in order and without backslash: `unk` for `\unk{x}`.
+
+    Each once. None in a formula that has a `fault`, which is shown as it stands; never raises.
+    """
+    if "\\" not in latex or fault(latex):
+        return ()
+    from studyapp.formulas.unknown import unknown
+
+    return unknown(_cleaned(latex))
+
+
 @lru_cache(maxsize=1024)
 def displayed(latex: str, width: int) -> tuple[str, ...]:
     """The formula's lines in two dimensions, all as wide; none for one that is wider than `width` cells or unreadable.
@@ -74,7 +86,7 @@ def _read(latex: str) -> tuple[Row | None, str]:
     from studyapp.formulas.tokens import UnreadableError
 
     try:
-        return read(_CONTROL.sub(_kept, latex).strip()), ""
+        return read(_cleaned(latex)), ""
     except UnreadableError as error:
         return None, str(error)
     except RecursionError:
@@ -99,9 +111,9 @@ def _closing(source: str, start: int) -> int:
     return len(source)
 
 
-def _kept(control: re.Match[str]) -> str:
-    """Line ends stay for the parser, since a comment ends there."""
-    return "\n" if control[0] == "\n" else " "
+def _cleaned(latex: str) -> str:
+    """The formula for the parser: without control characters but line ends, since a comment ends there."""
+    return _CONTROL.sub(lambda control: "\n" if control[0] == "\n" else " ", latex).strip()
 
 
 def _depth(source: str) -> int:

@@ -71,7 +71,7 @@ def gap(last: Piece, piece: Piece, tight: bool) -> str:
         case (Role.PUNCTUATION, _):
             return space
         case (Role.RELATION | Role.BINARY | Role.ADDITIVE, _) | (_, Role.RELATION | Role.BINARY | Role.ADDITIVE):
-            return " " if last.text.isalpha() and piece.text.isalpha() and "mod" in (last.text, piece.text) else space
+            return " " if "mod" in (last.text, piece.text) else space
         case (Role.BIG, _) | (_, Role.BIG):
             return " "
         case (Role.WORD, Role.OPEN) if piece.text[:1] in "([" and last.text[-1:] != ")":

@@ -43,15 +43,17 @@ def names(text: str) -> frozenset[str]:
 ORDINARY = _table(
     "alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ "
     "mu μ nu ν xi ξ omicron ο pi π varpi ϖ rho ρ varrho ϱ sigma σ varsigma ς tau τ upsilon υ phi ϕ varphi φ chi χ "
-    "psi ψ omega ω Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi Ψ Omega Ω "
+    "psi ψ omega ω Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi Ψ Omega Ω varkappa ϰ "
     "infty ∞ partial ∂ nabla ∇ hbar ℏ ell ℓ Re ℜ Im ℑ aleph ℵ emptyset ∅ varnothing ∅ forall ∀ exists ∃ nexists ∄ "
     "neg ¬ lnot ¬ top ⊤ bot ⊥ angle ∠ triangle △ square □ Box □ diamond ⋄ checkmark ✓ prime ′ backslash \\ "
     "ldots … dots … cdots ⋯ dotsc … dotsb ⋯ dotsm ⋯ dotsi ⋯ vdots ⋮ ddots ⋱ imath ı jmath ȷ "
+    "wp ℘ complement ∁ triangledown ▿ blacksquare ■ lozenge ◊ bigstar ★ "
     "dagger † ddagger ‡ degree ° % % $ $ # # & & _ _ S § P ¶ copyright © euro € pounds £"
 )
 BINARY = _table(
     "cdot · times × div ÷ ast * star ⋆ circ ∘ bullet • odot ⊙ otimes ⊗ oplus ⊕ ominus ⊖ oslash ⊘ cap ∩ cup ∪ "
-    "sqcap ⊓ sqcup ⊔ setminus ∖ smallsetminus ∖ wedge ∧ land ∧ vee ∨ lor ∨ wr ≀ amalg ⨿ bmod mod uplus ⊎ colon :"
+    "sqcap ⊓ sqcup ⊔ setminus ∖ smallsetminus ∖ wedge ∧ land ∧ vee ∨ lor ∨ wr ≀ amalg ⨿ bmod mod uplus ⊎ colon : "
+    "ltimes ⋉ rtimes ⋊ boxplus ⊞ boxtimes ⊠"
 )
 ADDITIVE = _table("pm ± mp ∓ plus + minus −")
 RELATION = _table(
@@ -61,10 +63,14 @@ RELATION = _table(
     "to → rightarrow → gets ← leftarrow ← leftrightarrow ↔ Rightarrow ⇒ Leftarrow ⇐ Leftrightarrow ⇔ implies ⟹ "
     "impliedby ⟸ iff ⟺ mapsto ↦ longrightarrow ⟶ longleftarrow ⟵ Longrightarrow ⟹ Longleftrightarrow ⟺ "
     "longmapsto ⟼ uparrow ↑ downarrow ↓ nearrow ↗ searrow ↘ hookrightarrow ↪ rightharpoonup ⇀ leadsto ⇝ "
-    "therefore ∴ because ∵ lesssim ≲ gtrsim ≳ approxeq ≊"
+    "therefore ∴ because ∵ lesssim ≲ gtrsim ≳ approxeq ≊ "
+    "nless ≮ ngtr ≯ nleq ≰ ngeq ≱ nsubseteq ⊈ supsetneq ⊋ sqsubseteq ⊑ sqsupseteq ⊒ trianglelefteq ⊴ preccurlyeq ≼ "
+    "succcurlyeq ≽ vDash ⊨ dashv ⊣ Longleftarrow ⟸ longleftrightarrow ⟷ Uparrow ⇑ Downarrow ⇓ updownarrow ↕ "
+    "nwarrow ↖ swarrow ↙ hookleftarrow ↩ rightleftharpoons ⇌ rightsquigarrow ⇝"
 )
 BIG = _table(
-    "sum Σ prod ∏ coprod ∐ int ∫ iint ∬ iiint ∭ oint ∮ bigcup ⋃ bigcap ⋂ bigoplus ⨁ bigotimes ⨂ bigvee ⋁ bigwedge ⋀"
+    "sum Σ prod ∏ coprod ∐ int ∫ iint ∬ iiint ∭ oint ∮ bigcup ⋃ bigcap ⋂ bigoplus ⨁ bigotimes ⨂ bigvee ⋁ bigwedge ⋀ "
+    "bigsqcup ⨆ biguplus ⨄ bigodot ⨀"
 )
 WORDS = names(
     "arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim liminf limsup ln log max "
@@ -80,8 +86,9 @@ SPACES = {
 }
 DROPPED = names(
     "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag large Large LARGE huge Huge "
-    "small normalsize big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm rm bf it sf tt cal "
-    "mathstrut strut null relax boldmath hline noindent centering"
+    "small footnotesize scriptsize "
+    "tiny normalsize big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm "
+    "biggm Biggm rm bf it sf tt cal mathstrut strut null relax boldmath hline noindent centering"
 )
 """Macros that change how a formula looks and not what it says."""
 
@@ -157,7 +164,7 @@ def _signs() -> dict[str, Role]:
     roles |= (
         dict.fromkeys("+−±∓", Role.ADDITIVE) | dict.fromkeys("|‖", Role.BAR) | dict.fromkeys(",;.", Role.PUNCTUATION)
     )
-    roles |= {"/": Role.SLASH, "∕": Role.SLASH, "Σ": Role.ORDINARY, "⋆": Role.BINARY, "⊥": Role.ORDINARY}
+    roles |= {"/": Role.SLASH, "∕": Role.SLASH, "Σ": Role.ORDINARY, "⊥": Role.ORDINARY}
     return roles
 
 

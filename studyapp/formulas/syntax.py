@@ -55,6 +55,10 @@ TAKES: dict[str, str] = {
 """The arguments of each macro in pylatexenc's notation: a star, an optional one in brackets, one in braces."""
 
 
+STRUCTURE = names("left middle right over choose atop \\")
+"""Macros that divide what stands around them instead of taking arguments."""
+
+
 @cache
 def context() -> Any:
     """pylatexenc's table of macros and environments; built once, since that takes longer than a formula."""

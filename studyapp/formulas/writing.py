@@ -111,19 +111,20 @@ def _scripted(node: Scripted, tight: bool) -> tuple[str, bool, bool]:
     mark = _PRIMES.get("′" * primes, "′" * primes)
     lower, upper = write(node.below, tight=True), write(above, tight=True)
     if above == (Sign("∘", Role.BINARY),):
-        return f"{base}{_low(node.below, lower, lone=False)}{mark}°", False, False
+        return f"{base}{mark}{_low(node.below, lower, lone=False)}°", False, False
     if stands_under(node.base) and not (_is_plain(lower) and _is_plain(upper)):
         text = base + mark
         text += f"_{_bracketed(node.below, lower)}" if lower else ""
         text += f"^{_bracketed(above, upper)}" if upper else ""
         return text, True, False
-    low = _low(node.below, lower, lone=not node.above)
+    low = _low(node.below, lower, lone=not above)
+    text = base + mark + low  # a prime behind the subscript could be the subscript's own
     if not upper:
-        return f"{base}{low}{mark}", low[:1] == "_" and low[-1:] != ")", False
+        return text, low[:1] == "_" and low[-1:] != ")", False
     if RAISED.keys() >= set(upper):
-        return f"{base}{low}{mark}" + "".join(RAISED[one] for one in upper), False, False
+        return text + "".join(RAISED[one] for one in upper), False, False
     high = _bracketed(above, upper)
-    return f"{base}{low}{mark}^{high}", True, not high.endswith(")")
+    return f"{text}^{high}", True, not high.endswith(")")
 
 
 def _low(row: Row, text: str, lone: bool) -> str:

@@ -119,6 +119,18 @@ def test_a_question_is_seen_at_once() -> None:
     assert remarks(text) == ["the question takes 23 lines of 74 columns, and 20 fit"]
 
 
+def test_a_macro_that_nobody_knows_is_told() -> None:
+    """Once for a card, with the word that is shown for it; a text's gaps share the remark."""
+    text = r"## What? {#s}" + "\n\n" + r"It is $\unk{x} + \frac{\unk}{2}$. It is so since $\nabla \text{unk}$ is."
+    (problem,) = lint(cards(text))
+    assert (problem.card, problem.what) == ("s", r"the unknown macro \unk is shown as the word 'unk'")
+    assert problem.remedy == r"correct it, or write \text{unk} or \operatorname{unk}"
+    gaps = r"It is {{c1::$\foo$}} and $\frac{\bra}{{{c2::2\ket}}}$." + "\n\nAs any is."
+    assert remarks(f"## Sums {{#s}}\n\n{gaps}") == [
+        rf"the unknown macro \{name} is shown as the word '{name}'" for name in ("foo", "bra", "ket")
+    ]
+
+
 def test_keys_are_spread_over_the_places() -> None:
     """Ten keys in a row at one place are no chance; five of ten are."""
     same = [choice(n, first=f"yes{n}", second=f"not{n}") for n in range(10)]

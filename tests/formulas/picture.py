@@ -126,13 +126,14 @@ class _Region:
         )
 
     def power(self, at: int, text: list[str]) -> int:
-        """What stands higher, up to where something else than a subscript stands at the baseline again."""
+        """What stands higher, up to where something else than a subscript stands at the baseline again, or below it."""
         assert self.baseline is not None
         end = at
         while end < self.width and self.lines[self.baseline][end] in {" ", *LOWERED}:
+            if max(self.column(end), default=0) > self.baseline:  # the sign of a tall root
+                break
             end += 1
         text += self.lines[self.baseline][at:end].split()
-        assert not "".join(self.part(range(self.baseline + 1, len(self.lines)), range(at, end))).strip()
         raised = _Region(self.part(range(self.baseline), range(at, end))).read()
         assert text, "nothing that is raised"
         assert text[-1] != " ", "a blank that is raised"
