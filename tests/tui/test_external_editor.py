@@ -109,7 +109,7 @@ def test_what_was_being_written_outlives_the_program(tmp_path: Path) -> None:
         terminal.send("ABC")
         terminal.wait("ABC")
         kept = file.parent / ".unsaved" / "quartile.md"
-        until(kept.exists)
+        until(lambda: kept.exists() and kept.read_text().startswith("ABC"))
         terminal.kill()
     assert file.read_text() == DECK
     with at_the_card(tmp_path, "") as (terminal, file):
