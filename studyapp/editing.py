@@ -27,7 +27,7 @@ from studyapp.decks.slugs import free, slug
 from studyapp.decks.writing import with_folder
 from studyapp.model import DRAFT, SEALED, Asked, Card, Problem, SimulationLink
 from studyapp.owndecks import OwnDecks
-from studyapp.samples import ANSWER, BASIC, SAMPLES
+from studyapp.samples import BASIC, left_of_sample
 
 UNSAVED = ".unsaved"
 """The folder, below the learner's decks, with texts that are being written."""
@@ -106,8 +106,10 @@ class Editing:
     def look(self, edit: Edit, markdown: str) -> tuple[tuple[Card, ...], tuple[Problem, ...]]:
         """The cards that a text would be in its place, and what keeps it from being saved, by its own lines from 1."""
         cards, wrong = parse_card(markdown, edit.around)
-        if not wrong and (ANSWER in markdown or any(markdown.split() == one.markdown.split() for one in SAMPLES)):
-            wrong = (Problem(edit.deck, 1, "", "the sample is still there", "write your own words in its place"),)
+        if not wrong and not edit.card and (line := left_of_sample(markdown)):
+            wrong = (Problem(edit.deck, line, "", "the sample is still there", "write your own words in its place"),)
+        if not wrong and cards[0].prompt.startswith("#"):
+            wrong = (Problem(edit.deck, 1, "", "the heading begins with # twice", "delete one of them"),)
         if not wrong:
             name = cards[0].family
             if edit.card and name != edit.card:
@@ -138,13 +140,16 @@ class Editing:
     def undo(self) -> str:
         """Take the last act back and say what it was; DeckError, and it is no act any more, if a file changed since.
 
-        A card that was taken out comes back all the same, below the card that was above it or at the file's end.
+        A card that was taken out comes back all the same, below the card that was above it or at the file's end. The
+        texts of cards that are no more, or are as before, are kept in the folder TAKEN.
         """
         act = self.acts.pop()
         files = [(self._own / deck, before, after) for deck, before, after in act.files]
         changed = next((file for file, _, after in files if not file.exists() or read_file(file) != after), None)
         if changed is None:
             for (deck, _, _), (file, before, after) in zip(act.files, files, strict=True):
+                for name, text in _texts(after).items() - _texts(before or b"").items():
+                    self._keep(name, text.encode() + b"\n")
                 if before is None:
                     self.decks.forget(deck)
                 else:
@@ -273,6 +278,7 @@ class Editing:
         If the file changed meanwhile, it goes below the card that was above it, or else to the file's end.
         """
         file = self._own / taken_out.deck
+        self.acts = [act for act in self.acts if act.taken_out is not taken_out]
         current = read_file(file) if file.exists() else b""
         card = self.look(taken_out, taken_out.markdown)[0][0]
         if current == without_card(taken_out.parsed, card):
@@ -311,6 +317,11 @@ def differences(theirs: str, mine: str) -> list[str]:
 
 def _wrong_id(card: str, what: str, remedy: str) -> Problem:
     return Problem("", 1, card, f"the id {what}", remedy)
+
+
+def _texts(data: bytes) -> dict[str, str]:
+    """The Markdown of each card of a file, by its id."""
+    return {family: card_source(data, family) for family in families(data)}
 
 
 def _in_deck(card: Card, data: bytes, deck: str) -> Card:

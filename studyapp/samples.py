@@ -139,5 +139,23 @@ Source: where it is from.
     ),
 )
 BASIC = SAMPLES[0].markdown
-ANSWER = BASIC.strip().split("\n\n")[1]
-"""What a new card says until something else is written."""
+
+
+def left_of_sample(markdown: str) -> int:
+    """The first line that is still a sample's own, from 1; 0 where there is none.
+
+    Of a sample that is a true card as it is only the whole counts, and never headings, formulas and settings.
+    """
+    if any(markdown.split() == sample.markdown.split() for sample in SAMPLES):
+        return 1
+    lines = enumerate(markdown.split("\n"), 1)
+    return next((number for number, line in lines if line.strip() in _TO_BE_REPLACED), 0)
+
+
+_TO_BE_REPLACED = {
+    line.strip()
+    for sample in SAMPLES
+    if sample.name not in ("Computed", "With a run")
+    for line in sample.markdown.split("\n")
+    if len(line.split()) > 3 and not line.startswith(("#", "$"))
+}

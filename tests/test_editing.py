@@ -42,6 +42,10 @@ class Folders:
         """Every file of the learner's own decks."""
         return {str(one.relative_to(self.own)): one.read_bytes() for one in self.own.rglob("*.md")}
 
+    def decks(self) -> dict[str, bytes]:
+        """The learner's own decks, and how they came."""
+        return {name: data for name, data in self.files().items() if not name.startswith(TAKEN)}
+
     def cards(self, deck: str) -> dict[str, Card]:
         """The cards of a deck as they are read now."""
         return {card.id: card for card in parse(self.editing.decks.file(deck).read_bytes(), deck).cards}
@@ -115,12 +119,17 @@ def test_a_sample_is_no_card_before_its_words_are_changed(folders: Folders) -> N
     """Nothing that nobody wrote gets into a deck."""
     edit = folders.editing.begin_new("mine.md")
     assert edit.markdown == BASIC
-    for text in (BASIC, f"  {BASIC}", BASIC.replace("What is asked?", "What is a mean?"), SAMPLES[1].markdown):
+    begun = [
+        sample.markdown.replace("?", "??", 1) for sample in SAMPLES if sample.name in ("Basic", "Choice", "Refute")
+    ]
+    for text in (BASIC, f"  {BASIC}", *begun, *(sample.markdown for sample in SAMPLES)):
         ((problem,)) = folders.editing.look(edit, text)[1]
         assert problem.what == "the sample is still there"
         with pytest.raises(DeckError, match="the sample is still there"):
             folders.editing.save(edit, text)
     assert folders.editing.look(edit, "## What is a mean?\n\nThe sum over the number.\n")[1] == ()
+    ((problem,)) = folders.editing.look(edit, "## ## What is a mean?\n\nThe sum over the number.\n")[1]
+    assert problem.what == "the heading begins with # twice"
 
 
 # --- written ------------------------------------------------------------------------------------------------------
@@ -352,10 +361,10 @@ def test_a_card_that_is_gone_is_told_apart(folders: Folders) -> None:
 def test_each_edit_is_undone_to_the_byte(folders: Folders) -> None:
     """The last one first; a copy of a shipped deck and a deck that was begun go again."""
     editing = folders.editing
-    states = [folders.files()]
+    states = [folders.decks()]
 
     def done() -> None:
-        states.append(folders.files())
+        states.append(folders.decks())
 
     editing.save(editing.begin(folders.cards("mine.md")["three"]), "## Three {#three}\n\n3.")
     done()
@@ -379,9 +388,19 @@ def test_each_edit_is_undone_to_the_byte(folders: Folders) -> None:
     ]
     assert sorted(act.at for act in editing.acts) == [act.at for act in editing.acts]
     while editing.acts:
-        assert folders.files() == states.pop()
+        assert folders.decks() == states.pop()
         editing.undo()
-    assert folders.files() == states.pop()
+    assert folders.decks() == states.pop()
+
+
+def test_the_text_of_an_undone_card_is_kept(folders: Folders) -> None:
+    """What was written is never gone for good."""
+    folders.editing.save(folders.editing.begin_new("mine.md"), "## Four\n\n4.")
+    folders.editing.save(folders.editing.begin(folders.cards("mine.md")["three"]), "## Three {#three}\n\n3.")
+    folders.editing.undo()
+    folders.editing.undo()
+    kept = {file.name: file.read_text() for file in (folders.own / TAKEN).iterdir()}
+    assert kept == {"four.md": "## Four {#four}\n\n4.\n", "three.md": "## Three {#three}\n\n3.\n"}
 
 
 def test_a_file_that_changed_since_is_left_alone(folders: Folders) -> None:
@@ -392,7 +411,7 @@ def test_a_file_that_changed_since_is_left_alone(folders: Folders) -> None:
     with pytest.raises(DeckError, match="was changed since, so this is not taken back: the tags of three"):
         folders.editing.undo()
     assert folders.editing.undo() == "the tags of one"
-    assert folders.files() == {"mine.md": (MINE + "\nMore.\n").encode()}
+    assert folders.decks() == {"mine.md": (MINE + "\nMore.\n").encode()}
 
 
 def test_what_was_refused_is_no_act(folders: Folders) -> None:

@@ -101,7 +101,7 @@ class CardActs(StudyScreen):
         question = f"Move {card.family} to which deck? A new name, such as mine.md, begins one.\n{others}"
 
         def move(wanted: str) -> str:
-            return f"Moved to {self.library.editing.move(card, wanted, decks)}."
+            return f"Moved to {self.library.editing.move(card, self.deck_meant(wanted), decks)}."
 
         await self._ask_until_done(question, "", "move it", move)
 

@@ -65,9 +65,9 @@ class CardScreen(CardActs):
         if self.is_mounted:
             self.renew()
 
-    def subject(self) -> Card | None:
-        """The card that is shown, while it is in a deck."""
-        return self._card if self._there else None
+    def subject(self) -> Card:
+        """The card that is shown; what cannot be done to one that is in no deck any more is refused with a reason."""
+        return self._card
 
     def renew(self) -> None:
         """Show the card as its file has it now, and where it stands."""
@@ -84,9 +84,9 @@ class CardScreen(CardActs):
         self.static("front").update(review_text.front(self._question, False, width))
         self.static("back").update(review_text.both_sides(self._question, width))
         if not self._there:
-            self.static("place").update(plain(f"not in {self._card.deck} any more"))
-            back = [Hint("u", "undo", "app.undo"), Hint("q", "back", "app.pop_screen")]
-            self.query_one(Hints).show(back)
+            self.static("place").update(plain(review_text.gone(self._card, None, self.library.problems())))
+            file = Hint("o", "open its file", "screen.open_editor")
+            self.query_one(Hints).show([file, Hint("u", "undo", "app.undo"), Hint("q", "back", "app.pop_screen")])
             return
         drafted = DRAFT in self._card.tags
         place = (
@@ -126,8 +126,6 @@ class CardScreen(CardActs):
         from studyapp.tui.ask import AskYesNo
 
         card = self.subject()
-        if card is None:
-            return
         kept = self.library.places.decks / TAKEN / f"{card.family}.md"
         question = (
             f"Take {card.family} out of {card.deck}? Its text is kept in {kept}, and what you did with it in the log."
@@ -140,7 +138,7 @@ class CardScreen(CardActs):
 
     def action_suspend(self) -> None:
         """Take the card out of study, or back into it."""
-        if self.subject() is None:
+        if not self._there:
             return
         with self.study_app.guard():
             suspended = not self.library.store.schedule(self._card.id).suspended

@@ -152,6 +152,8 @@ class EditScreen(StudyScreen):
             self._area.text = kept
         elif wanted is False:
             self.library.editing.forget_unsaved(self._edit)
+        else:  # it is kept, and what is written now would take its place
+            self.app.pop_screen()
 
     async def _read_simulations(self) -> None:
         """What the simulations are, to look at what the card says of its own."""
@@ -272,12 +274,16 @@ class EditScreen(StudyScreen):
 
         decks = [deck.path for deck in self.library.store.decks()]
         question = f"To which deck does it go? A new name, such as mine.md, begins one.\n{', '.join(decks)}"
-        wanted = await self.app.push_screen_wait(AskLine(question, "", "this one"))
-        if wanted:
-            with self.study_app.guard():
-                self._edit = self.library.editing.begin_new(named(wanted, decks))
+        wanted, wrong = "", ""
+        while wanted := await self.app.push_screen_wait(AskLine(f"{wrong}{question}", wanted, "this one")):
+            try:
+                self._edit = self.library.editing.begin_new(named(self.deck_meant(wanted), decks))
+            except DeckError as error:
+                wrong = f"! {error}\n\n"
+            else:
                 self._show_place()
                 self._look()
+                return
 
     def action_save(self) -> None:
         """Write the card into its file; it stays open if that cannot be."""

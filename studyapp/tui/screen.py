@@ -43,6 +43,11 @@ class StudyScreen(Screen[None]):
         """The columns that text may fill, inside the screen's margins."""
         return max(30, min(self.app.size.width, WIDEST) - 4)
 
+    def deck_meant(self, words: str) -> str:
+        """The path of the deck that has this title; else the words, a file's name."""
+        titles = {deck.title.casefold(): deck.path for deck in self.library.store.decks()}
+        return titles.get(words.casefold(), words)
+
     async def follow(self, entries: tuple[Entry, ...], *, undone: bool) -> None:  # noqa: ARG002 - of use to sessions
         """Something was taken back or done again while this screen was open: show things as they are now."""
         self.renew()

@@ -146,8 +146,8 @@ def answer_of(item: Item, texts: Texts) -> Written | None:
 
 
 _PAPER = re.compile(
-    r"^(?:papers?|references?|ref|cite)\s*(?::|on\b|about\b)?\s*"
-    r"|\s*\(?\b(?:research )?papers? to read\b\)?[:.]?\s*",
+    r"\s*\(?\b(?:research )?papers? to read\b\)?[:.]?\s*"
+    r"|^(?:papers?|references?|ref|cite)\s*(?::|on\b|about\b)?\s*",
     re.I,
 )
 _FIELD = re.compile(r"(Analogy|Hint)\s*:\s*(\S.*)", re.I)
