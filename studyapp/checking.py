@@ -86,6 +86,21 @@ def _sorted(found: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(found, key=lambda one: (one.path, one.line)))
 
 
+def still_to_mend(
+    card: Card, markdown: str, known: Mapping[str, Description], there: Container[str]
+) -> tuple[Problem, ...]:
+    """What is wrong with the formulas of a sound card, read alone, and with what it says of its simulation.
+
+    `known` are the simulations that could be described; of one that is `there` and may not run, nothing is said.
+    """
+    found = unreadable(card, markdown.replace("\r\n", "\n").split("\n"))
+    unread = card.simulation is not None and card.simulation.name in there and card.simulation.name not in known
+    if known and not unread:
+        data = markdown.encode(errors="replace")
+        found += [at_its_key(one, data) for one in problems([card], known)]
+    return tuple(found)
+
+
 async def check_links(laboratory: Laboratory, cards: Iterable[Card]) -> list[Problem]:
     """What is wrong between cards and simulations.
 

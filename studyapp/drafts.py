@@ -22,7 +22,7 @@ from studyapp.decks.notes.drafting import Drafted, draft
 from studyapp.decks.notes.reading import read_notes
 from studyapp.decks.sections import sections_of
 from studyapp.decks.slugs import slug
-from studyapp.decks.writing import with_folder
+from studyapp.decks.writing import with_folder, write_all
 from studyapp.editing import Edit, Editing
 from studyapp.model import DRAFT, Card
 from studyapp.store import Store
@@ -247,7 +247,7 @@ class Drafts:
                 number += headings
         if not changes:
             raise DeckError(f"{self.why_inherited(cards[0])}")
-        _write_all(changes)
+        write_all(changes)
         self._acts.append(_Act("accepted", tuple(changes), tuple(cards)))
         self.changed()
         return number
@@ -277,7 +277,7 @@ class Drafts:
         if act.removed is not None:
             self.editing.put_back(act.removed)
         elif all(file.exists() and read_file(file) == after for file, _, after in act.files):
-            _write_all([(file, after, before) for file, before, after in act.files])
+            write_all([(file, after, before) for file, before, after in act.files])
         else:
             self.changed()
             again = [card for card in act.cards if (one := self.store.card(card.id)) and one.deck == card.deck]
@@ -289,19 +289,6 @@ class Drafts:
         self._acts.pop()
         self.changed()
         return f"{act.what}: {act.cards[0].family if len(act.cards) == 1 else f'{len(act.cards)} cards'}"
-
-
-def _write_all(changes: Sequence[tuple[Path, bytes, bytes]]) -> None:
-    """Write all these files, each from what it was before to what comes after; where one cannot be, none of them."""
-    written: list[tuple[Path, bytes, bytes]] = []
-    try:
-        for file, before, after in changes:
-            atomic(file, after, expected=before)
-            written.append((file, before, after))
-    except BaseException:
-        for file, before, after in written:
-            atomic(file, before, expected=after)
-        raise
 
 
 def _accepted(data: bytes, families: Container[str]) -> tuple[bytes, int]:

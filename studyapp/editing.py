@@ -24,7 +24,7 @@ from studyapp.decks.parser import parse_card, surroundings
 from studyapp.decks.placing import card_above, families, insert_card, inserted, remove_card, without_card
 from studyapp.decks.settings import TAG
 from studyapp.decks.slugs import free, slug
-from studyapp.decks.writing import with_folder
+from studyapp.decks.writing import with_folder, write_all
 from studyapp.model import DRAFT, SEALED, Asked, Card, Problem, SimulationLink
 from studyapp.owndecks import OwnDecks
 from studyapp.samples import BASIC, left_of_sample
@@ -34,6 +34,8 @@ UNSAVED = ".unsaved"
 TAKEN = ".taken"
 """The folder, below the learner's decks, with the texts of cards that were taken out."""
 _NEW = Surroundings("")
+_LONGEST_NAME = 100
+"""Characters of an id that name a file: an id has no limit, and a file's name has."""
 _ASKING = {SEALED, DRAFT}
 """Tags that say whether a card is asked at all."""
 _SETTINGS = re.compile(r"^(`{3,}|~{3,})toml[ \t]*\r?\n(.*?)^\1", re.DOTALL | re.MULTILINE)
@@ -138,27 +140,27 @@ class Editing:
         self._written()
 
     def undo(self) -> str:
-        """Take the last act back and say what it was; DeckError, and it is no act any more, if a file changed since.
+        """Take the last act back, all of it or nothing, and say what it was; DeckError if a file changed since.
 
         A card that was taken out comes back all the same, below the card that was above it or at the file's end. The
         texts of cards that are no more, or are as before, are kept in the folder TAKEN.
         """
         act = self.acts.pop()
-        files = [(self._own / deck, before, after) for deck, before, after in act.files]
-        changed = next((file for file, _, after in files if not file.exists() or read_file(file) != after), None)
-        if changed is None:
-            for (deck, _, _), (file, before, after) in zip(act.files, files, strict=True):
+        files = {deck: self._own / deck for deck, _, _ in act.files}
+        same = all(files[deck].exists() and read_file(files[deck]) == after for deck, _, after in act.files)
+        if not same and act.taken_out is not None:
+            self.put_back(act.taken_out)
+        elif not same:
+            raise DeckError(f"{act.files[0][0]}: was changed since, so this is not taken back: {act.what}")
+        else:
+            for _, before, after in act.files:
                 for name, text in _texts(after).items() - _texts(before or b"").items():
                     self._keep(name, text.encode() + b"\n")
+            write_all([(files[deck], after, before) for deck, before, after in act.files if before is not None])
+            for deck, before, _ in act.files:
                 if before is None:
                     self.decks.forget(deck)
-                else:
-                    atomic(file, before, expected=after)
             self._written()
-        elif act.taken_out is not None:
-            self.put_back(act.taken_out)
-        else:
-            raise DeckError(f"{changed}: was changed since, so this is not taken back: {act.what}")
         return act.what
 
     def save(self, edit: Edit, markdown: str) -> str:
@@ -245,6 +247,7 @@ class Editing:
 
     def _keep(self, name: str, text: bytes) -> None:
         """Write a text into the folder of those taken out, beside older ones of the same name."""
+        name = name[:_LONGEST_NAME]
         for number in count(1):
             kept = with_folder(self._own / TAKEN / (f"{name}.md" if number == 1 else f"{name}-{number}.md"))
             if not kept.exists():
@@ -270,7 +273,7 @@ class Editing:
             raise unwritable(kept, error) from error
 
     def _unsaved(self, edit: Edit) -> Path:
-        return self._own / UNSAVED / f"{edit.card or 'new card'}.md"
+        return self._own / UNSAVED / f"{edit.card[:_LONGEST_NAME] or 'new card'}.md"
 
     def put_back(self, taken_out: Edit) -> None:
         """Save a card that was taken out where it stood.

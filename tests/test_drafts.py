@@ -387,7 +387,7 @@ def test_all_are_accepted_or_none(opened: Library, tmp_path: Path, monkeypatch: 
             raise DeckError(f"{path}: there is no space left to write it")
         atomic(path, data, expected=expected)
 
-    monkeypatch.setattr("studyapp.drafts.atomic", full)
+    monkeypatch.setattr("studyapp.decks.writing.atomic", full)
     with pytest.raises(DeckError, match="no space left"):
         opened.drafts.accept(opened.drafts.cards())
     assert {file: file.read_bytes() for file in before} == before

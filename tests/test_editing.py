@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from studyapp.decks import CardChangedError, DeckError, parse
+from studyapp.decks import CardChangedError, DeckError
 from studyapp.decks.errors import CardGoneError
 from studyapp.editing import TAKEN, Edit, Editing, differences
-from studyapp.model import Card
 from studyapp.owndecks import CAME
 from studyapp.samples import BASIC, SAMPLES
-
-SHIPPED = "# Shipped\n\n## One {#one .basics}\n\nFirst. It is so.\n\n## Two {#two}\n\nSecond.\n"
-MINE = "# Mine\n\n## Three {#three}\n\nThird.\n"
-
-
-class Folders:
-    """A shipped folder with one deck, a learner's with another, and the editing of both."""
-
-    def __init__(self, root: Path) -> None:
-        self.own, self.shipped = root / "own", root / "shipped"
-        for folder, name, text in ((self.shipped, "shipped.md", SHIPPED), (self.own, "mine.md", MINE)):
-            folder.mkdir()
-            (folder / name).write_text(text, encoding="utf-8")
-        self.taken: set[str] = set()
-        self.written = 0
-        self.time = datetime(2026, 11, 21, tzinfo=UTC)
-        self.editing = Editing(self.own, self.shipped, taken=self.taken, written=self._count, now=self._tick)
-
-    def _count(self) -> None:
-        self.written += 1
-
-    def _tick(self) -> datetime:
-        self.time += timedelta(seconds=1)
-        return self.time
-
-    def files(self) -> dict[str, bytes]:
-        """Every file of the learner's own decks."""
-        return {str(one.relative_to(self.own)): one.read_bytes() for one in self.own.rglob("*.md")}
-
-    def decks(self) -> dict[str, bytes]:
-        """The learner's own decks, and how they came."""
-        return {name: data for name, data in self.files().items() if not name.startswith(TAKEN)}
-
-    def cards(self, deck: str) -> dict[str, Card]:
-        """The cards of a deck as they are read now."""
-        return {card.id: card for card in parse(self.editing.decks.file(deck).read_bytes(), deck).cards}
+from tests.own_folders import MINE, SHIPPED, Folders
 
 
 @pytest.fixture
@@ -353,71 +317,3 @@ def test_a_card_that_is_gone_is_told_apart(folders: Folders) -> None:
     folders.editing.move(folders.cards("mine.md")["three"], "notes", [])
     with pytest.raises(CardGoneError):
         folders.editing.save(edit, "## Three {#three}\n\n3.")
-
-
-# --- undone -------------------------------------------------------------------------------------------------------
-
-
-def test_each_edit_is_undone_to_the_byte(folders: Folders) -> None:
-    """The last one first; a copy of a shipped deck and a deck that was begun go again."""
-    editing = folders.editing
-    states = [folders.decks()]
-
-    def done() -> None:
-        states.append(folders.decks())
-
-    editing.save(editing.begin(folders.cards("mine.md")["three"]), "## Three {#three}\n\n3.")
-    done()
-    editing.save(editing.begin_new("new.md"), "## Four\n\n4.")
-    done()
-    editing.tag(folders.cards("shipped.md")["one"], ["hard"])
-    done()
-    editing.move(folders.cards("shipped.md")["two"], "mine.md", ["mine.md"])
-    done()
-    editing.attach(folders.cards("mine.md")["two"], "softmax_output")
-    done()
-    editing.save(
-        editing.begin(folders.cards("mine.md")["two"]), editing.begin(folders.cards("mine.md")["two"]).markdown
-    )
-    assert [act.what for act in editing.acts] == [
-        "the edit of three",
-        "the new card four",
-        "the tags of one",
-        "moving two to mine.md",
-        "the edit of two",
-    ]
-    assert sorted(act.at for act in editing.acts) == [act.at for act in editing.acts]
-    while editing.acts:
-        assert folders.decks() == states.pop()
-        editing.undo()
-    assert folders.decks() == states.pop()
-
-
-def test_the_text_of_an_undone_card_is_kept(folders: Folders) -> None:
-    """What was written is never gone for good."""
-    folders.editing.save(folders.editing.begin_new("mine.md"), "## Four\n\n4.")
-    folders.editing.save(folders.editing.begin(folders.cards("mine.md")["three"]), "## Three {#three}\n\n3.")
-    folders.editing.undo()
-    folders.editing.undo()
-    kept = {file.name: file.read_text() for file in (folders.own / TAKEN).iterdir()}
-    assert kept == {"four.md": "## Four {#four}\n\n4.\n", "three.md": "## Three {#three}\n\n3.\n"}
-
-
-def test_a_file_that_changed_since_is_left_alone(folders: Folders) -> None:
-    """The act is told once; older ones can be undone then."""
-    folders.editing.tag(folders.cards("shipped.md")["one"], ["hard"])
-    folders.editing.tag(folders.cards("mine.md")["three"], ["hard"])
-    (folders.own / "mine.md").write_text(MINE + "\nMore.\n")
-    with pytest.raises(DeckError, match="was changed since, so this is not taken back: the tags of three"):
-        folders.editing.undo()
-    assert folders.editing.undo() == "the tags of one"
-    assert folders.decks() == {"mine.md": (MINE + "\nMore.\n").encode()}
-
-
-def test_what_was_refused_is_no_act(folders: Folders) -> None:
-    """There is nothing to take back of it."""
-    with pytest.raises(DeckError):
-        folders.editing.move(folders.cards("mine.md")["three"], "mine.md", ["mine.md"])
-    with pytest.raises(DeckError):
-        folders.editing.save(Edit("mine.md", "", ""), "## X {#three}")
-    assert folders.editing.acts == []

@@ -77,7 +77,7 @@ def card_above(data: bytes, card: Card | str) -> str:
 
 def families(data: bytes) -> set[str]:
     """The ids of the cards that a file has, sound or not."""
-    return {section.id for section in _outline(data) if section.level == 2}
+    return {section.id for section in _outline(data) if section.level == 2 and section.id}
 
 
 def without_card(data: bytes, card: Card | str) -> bytes:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -221,6 +221,19 @@ def atomic(path: Path, data: bytes, *, expected: bytes | None = None) -> None:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def write_all(changes: Sequence[tuple[Path, bytes, bytes]]) -> None:
+    """Write all these files, each from what it was before to what comes after; where one cannot be, none of them."""
+    written: list[tuple[Path, bytes, bytes]] = []
+    try:
+        for file, before, after in changes:
+            atomic(file, after, expected=before)
+            written.append((file, before, after))
+    except BaseException:
+        for file, before, after in written:
+            atomic(file, before, expected=after)
+        raise
 
 
 def _beside(target: Path) -> tuple[int, Path]:

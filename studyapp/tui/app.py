@@ -194,16 +194,22 @@ class StudyApp(App[None]):
 
     @property
     def _closed_book(self) -> StudyScreen | None:
-        """The screen of a running exam, or of a text that may not be saved, if there is one."""
+        """The screen of a running exam, if there is one."""
         exam = (one for one in self.screen_stack if isinstance(one, StudyScreen) and one.closed_book)
         return next(exam, None)
 
+    @property
+    def _held(self) -> StudyScreen | None:
+        """The screen that lets no other open: of a running exam, or of a text that may not be saved."""
+        unsaved = (one for one in self.screen_stack if isinstance(one, StudyScreen) and one.unsaved)
+        return self._closed_book or next(unsaved, None)
+
     def _refused(self) -> bool:
         """Whether there is such a screen; it says so."""
-        exam = self._closed_book
-        if exam is not None:
-            exam.refuse()
-        return exam is not None
+        held = self._held
+        if held is not None:
+            held.refuse()
+        return held is not None
 
     def open_exam(self, plan: ExamPlan | None = None, paper: Paper | None = None) -> None:
         """Go to the lobby of an exam, or without a plan and a paper to the form that makes a plan."""
@@ -256,7 +262,7 @@ class StudyApp(App[None]):
         leave = getattr(self.screen, "ask_to_leave", None)
         if leave is not None:
             leave()
-        elif isinstance(self.screen, ModalScreen) and self._closed_book:
+        elif isinstance(self.screen, ModalScreen) and self._held:
             self.screen.dismiss(None)
         else:
             self.exit()

@@ -15,12 +15,10 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
-from studyapp.authoring import at_its_key
-from studyapp.core.linking import problems
+from studyapp.checking import still_to_mend
 from studyapp.core.questions import pose
 from studyapp.decks import CardChangedError, DeckError, card_source
 from studyapp.decks.errors import CardGoneError
-from studyapp.decks.formulas import unreadable
 from studyapp.editing import Edit, differences, named
 from studyapp.model import Card, Problem
 from studyapp.samples import SAMPLES
@@ -84,7 +82,7 @@ class CardText(TextArea):
 class EditScreen(StudyScreen):
     """A card being written. Nothing is in its file before it is saved, and a text with a problem is not saved."""
 
-    closed_book = True
+    unsaved = True
     AUTO_FOCUS = "#text"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "samples", "how each kind of card is written", priority=True),
@@ -185,6 +183,9 @@ class EditScreen(StudyScreen):
 
     def _look(self) -> None:
         text = self._area.text
+        if text != self._as_opened and not self._area.untouched:
+            with suppress(DeckError):  # what cannot be kept can still be saved, or is refused then
+                self.library.editing.keep_unsaved(self._edit, text)
         if len(text) > LONGEST:
             self.static("wrong").update("A long text: it is looked at when it is saved.")
             return
@@ -194,22 +195,10 @@ class EditScreen(StudyScreen):
         else:
             self._show_wrong(wrong or self._still_to_mend(text, cards))
         self._show_card(cards)
-        if text != self._as_opened and not self._area.untouched:
-            with suppress(DeckError):  # what cannot be kept can still be saved, or is refused then
-                self.library.editing.keep_unsaved(self._edit, text)
 
     def _still_to_mend(self, text: str, cards: Sequence[Card]) -> tuple[Problem, ...]:
-        """What is wrong with a sound card's formulas and with what it says of its simulation: `check` tells it too.
-
-        Nothing of a simulation before all are read, nor of one that is there and may not run.
-        """
-        found = unreadable(cards[0], text.splitlines()) if cards else []
-        link = cards[0].simulation if cards else None
-        unread = link is not None and link.name in self.library.laboratory.found.sources.keys() - self._known.keys()
-        if self._known and not unread:
-            data = text.encode(errors="replace")
-            found += [at_its_key(one, data) for one in problems(cards[:1], self._known)]
-        return tuple(found)
+        there = self.library.laboratory.found.sources
+        return still_to_mend(cards[0], text, self._known, there) if cards else ()
 
     def _show_wrong(self, wrong: tuple[Problem, ...]) -> None:
         if self._refused:

@@ -21,12 +21,10 @@ LOW = 18
 
 
 class StudyScreen(Screen[None]):
-    """A screen of studyapp. One of a running exam, or of a text that may not be saved, is `closed_book`.
-
-    From there no other one opens.
-    """
+    """A screen of studyapp. From one of a running exam (`closed_book`) no other opens, nor over an `unsaved` text."""
 
     closed_book: ClassVar[bool] = False
+    unsaved: ClassVar[bool] = False
 
     @property
     def study_app(self) -> StudyApp:
@@ -53,7 +51,7 @@ class StudyScreen(Screen[None]):
         self.renew()
 
     def refuse(self) -> None:
-        """Say why nothing else opens from a closed-book screen."""
+        """Say why nothing else opens from this screen."""
 
     def renew(self) -> None:
         """Read afresh what this screen shows."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from textual.events import Paste
 
+from studyapp.tui.edit import LONGEST
 from tests.studying import Clock, basic_deck, library, own
 from tests.tui.samples import CHOICE
 from tests.tui.screens import Seat, at_home, in_review
@@ -234,6 +235,19 @@ async def test_ctrl_c_does_not_throw_the_text_away_and_a_refusal_stays(tmp_path:
             await seat.settle()
             seat.see("! not saved: ")
     assert file.read_text() == MINE
+
+
+async def test_a_text_too_long_to_be_looked_at_is_kept_too(tmp_path: Path) -> None:
+    """While it is written; it is looked at when it is saved."""
+    own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "mean")
+            await seat.press("e", "ctrl+end")
+            seat.app.post_message(Paste("word " * 30_000))
+            await seat.wait("A long text: it is looked at when it is saved")
+            kept = tmp_path / "home" / "decks" / ".unsaved" / "mean.md"
+            await seat.until(lambda: kept.exists() and len(kept.read_text()) > LONGEST)
 
 
 async def test_the_last_tag_is_taken_away(tmp_path: Path) -> None:

@@ -236,6 +236,29 @@ async def test_closed_book_elsewhere(tmp_path: Path) -> None:
             assert isinstance(seat.screen, ReviewScreen)
 
 
+async def test_an_exam_begun_elsewhere_covers_a_text_that_is_not_saved(tmp_path: Path) -> None:
+    """Rule 10 again: no card stays in sight. After the exam the text stands there as it was."""
+    clock = Clock()
+    with library(tmp_path, clock, choice=CHOICE) as opened, library(tmp_path, clock) as other:
+        async with in_review(other, size=(80, 24)) as seat:
+            await seat.press("e", "ctrl+end")
+            await seat.type("Unsaved words")
+            seat.see("Unsaved words")
+            opened.exams.start(paper())
+            session = opened.exams.resume(opened.store.sittings()[0].id)
+            await seat.until(lambda: isinstance(seat.screen, RunningScreen))
+            await seat.settle()
+            assert not seat.shows("Unsaved words")
+            session.show(0)
+            session.finish()
+            await session.stored_all(5)
+            await session.close()
+            opened.exams.leave_seat()
+            await seat.until(lambda: isinstance(seat.screen, OverScreen))
+            await seat.press("q")
+            await seat.wait("Unsaved words")
+
+
 async def refuses_all(seat: Seat) -> None:
     """No key leads away but T and q."""
     for key in (*ROUTES, "?", "a", "n", "enter"):
