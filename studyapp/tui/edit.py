@@ -75,7 +75,8 @@ class CardText(TextArea):
 
     async def _on_paste(self, event: events.Paste) -> None:  # and then Textual calls the field's own
         """What is pasted over an untouched sample replaces all of it, if it is more than a line."""
-        if "\n" in event.text.strip() and self.untouched and not self.read_only:
+        lines = event.text.strip().splitlines()  # a terminal may send carriage returns for line ends
+        if len(lines) > 1 and self.untouched and not self.read_only:
             self.select_all()
 
 

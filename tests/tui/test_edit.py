@@ -395,10 +395,14 @@ async def test_what_is_pasted_over_an_untouched_sample_replaces_all_of_it(tmp_pa
     own(tmp_path, MINE)
     with library(tmp_path, Clock()) as opened:
         async with at_home(opened) as seat:
-            await seat.press("n")
-            seat.app.post_message(Paste("## Pasted?\n\nYes. It was.\n"))
-            await seat.wait("✓ a sound card")
-            assert "The answer first" not in seat.text
+            for end in ("\n", "\r", "\r\n"):  # as terminals send them
+                await seat.press("n")
+                seat.app.post_message(Paste(f"## Pasted?{end}{end}Yes. It was.{end}"))
+                await seat.wait("✓ a sound card")
+                assert "The answer first" not in seat.text
+                seat.see("3  Yes. It was")
+                await seat.press("escape", "y")
+                await seat.settle()
 
 
 async def test_formulas_that_cannot_be_read_are_told(tmp_path: Path) -> None:
