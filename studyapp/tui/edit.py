@@ -344,6 +344,7 @@ class EditScreen(StudyScreen):
     def _close(self) -> None:
         if self._pause is not None:
             self._pause.stop()
+        self._as_opened = self._area.text  # a key that is still on its way begins no text anew
         with suppress(DeckError):  # it is offered again then
             self.library.editing.forget_unsaved(self._edit)
         self.app.pop_screen()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.events import Paste
 
-from studyapp.tui.edit import LONGEST
+from studyapp.tui.edit import LONGEST, EditScreen
 from tests.studying import Clock, basic_deck, library, own
 from tests.tui.samples import CHOICE
 from tests.tui.screens import Seat, at_home, in_review
@@ -235,6 +235,24 @@ async def test_ctrl_c_does_not_throw_the_text_away_and_a_refusal_stays(tmp_path:
             await seat.settle()
             seat.see("! not saved: ")
     assert file.read_text() == MINE
+
+
+async def test_what_was_saved_is_not_offered_again(tmp_path: Path) -> None:
+    """Even if a change of the text is told only after it was saved."""
+    own(tmp_path, MINE)
+    with library(tmp_path, Clock()) as opened:
+        async with at_home(opened) as seat:
+            await card(seat, "mean")
+            await seat.press("e", "ctrl+end")
+            await seat.type("!")
+            screen = seat.screen
+            assert isinstance(screen, EditScreen)
+            screen._close()
+            screen._look()
+            assert not (tmp_path / "home" / "decks" / ".unsaved" / "mean.md").exists()
+            await seat.press("e")
+            seat.see("Edit · mean")
+            assert not seat.shows("This was written here and not saved")
 
 
 async def test_a_text_too_long_to_be_looked_at_is_kept_too(tmp_path: Path) -> None:
